@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from suxin.events.sending_figures import sending_figures
-from suxin.kernel import audit_chain, outbox
+from suxin.kernel import audit_chain, performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin_graphql.execution.tally import QUERIES
@@ -130,9 +130,9 @@ class Metrics:
         for answer, count in OPERATIONS.items():
             self._budgeted.labels(answer).set(count)
         async with database.snapshot(_SCRAPE, now=now) as session:
-            waiting, failed = await outbox.waiting(session, now=now)
+            waiting, failed = await performing.waiting(session, now=now)
             unsealed, lag = await audit_chain.unsealed_tail(session, now=now)
-            paces = await outbox.paces(session, since=now - PACE_WINDOW)
+            paces = await performing.paces(session, since=now - PACE_WINDOW)
             sending = await sending_figures(session, since=now - PACE_WINDOW, now=now)
         self._sending.show(sending)
         self._waiting.set(waiting)

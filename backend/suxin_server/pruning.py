@@ -27,7 +27,7 @@ from suxin.events.feed import prune_events
 from suxin.events.schedule import KEPT_FOR as EVENTS_KEPT_FOR
 from suxin.exports.files import delete_file, file_ids
 from suxin.exports.progress import kept_of, prune_exports
-from suxin.kernel import idempotency, outbox
+from suxin.kernel import idempotency, performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
@@ -93,7 +93,7 @@ async def prune(
     kept_since = now - idempotency.KEPT_FOR
     gone = {
         "outbox": await _in_chunks(
-            database, lambda session: outbox.prune(session, before=before, limit=CHUNK), now
+            database, lambda session: performing.prune(session, before=before, limit=CHUNK), now
         ),
         "idempotency_keys": await _in_chunks(
             database,

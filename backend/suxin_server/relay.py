@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import asyncpg
 
-from suxin.kernel import outbox
+from suxin.kernel import outbox, performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 
@@ -29,7 +29,7 @@ class Queue(Protocol):
     async def room(self) -> int:
         """Return how many rows it takes now; more would sit there until their lease ends."""
 
-    async def hand_over(self, rows: Sequence[outbox.Claimed]) -> None:
+    async def hand_over(self, rows: Sequence[performing.Claimed]) -> None:
         """Queue the rows; a row and attempt that is queued already stays queued once."""
 
 
@@ -74,10 +74,10 @@ class Relay:
             if room <= 0:
                 await asyncio.sleep(FULL_PAUSE_S)
                 continue
-            limit = min(room, outbox.CLAIM_LIMIT)
+            limit = min(room, performing.CLAIM_LIMIT)
             now = datetime.now(UTC)
             async with self._database.transaction(_RELAY, now=now) as session:
-                rows = await outbox.claim(session, now=now, limit=limit)
+                rows = await performing.claim(session, now=now, limit=limit)
             if rows:
                 await self._queue.hand_over(rows)
             handed += len(rows)

@@ -27,7 +27,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import DBAPIError
 
-from suxin.kernel import outbox
+from suxin.kernel import outbox, performing
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
 from suxin_server.counting import count_daily
@@ -269,7 +269,7 @@ class _JobQueue:
         redis = await self._connected()
         return BACKLOG - int(await redis.zcard(QUEUE))
 
-    async def hand_over(self, rows: Sequence[outbox.Claimed]) -> None:
+    async def hand_over(self, rows: Sequence[performing.Claimed]) -> None:
         redis = await self._connected()
         for start in range(0, len(rows), ENQUEUE_AT_ONCE):
             await asyncio.gather(
@@ -338,7 +338,7 @@ class _Jobs:
 
     async def _carry_out(self, _context: dict[str, Any], row_id: str) -> None:
         try:
-            await outbox.perform(
+            await performing.perform(
                 self._database, UUID(row_id), self._handlers, now=datetime.now(UTC)
             )
         except Exception:

@@ -31,12 +31,12 @@ from suxin_tenants.area_names import area_names
 from suxin_tenants.credit_round_words import MEMBERS, ROUNDS, about
 from suxin_tenants.forms import Form
 from suxin_tenants.paging import read_page
-from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
+from suxin_tenants.visits import Answer, GivenVisit, Step, Told, Visit
 
 PLACE: Final = "/desk/credit-rounds"
 _WAN_FEN: Final = 1_000_000
 # Told on the page: another of the house may, or the households are not ready yet.
-_TOLD_THERE: Final = frozenset(
+_CODES: Final = frozenset(
     {
         "CREDIT_ROUND_NOT_AT",
         "CREDIT_ROUND_SECOND_PERSON",
@@ -47,7 +47,10 @@ _TOLD_THERE: Final = frozenset(
         "PRODUCT_NOT_OFFERED",
     }
 )
-_Step = Callable[[AsyncSession, Form], Awaitable[object]]
+_TOLD: Final = Told(fields=("reason", "answer", "line", "members"), codes=_CODES)
+_PROPOSED: Final = Told(
+    fields=("villageCode", "productId", "lineAAA"), names={"rules": "lineAAA"}, codes=_CODES
+)
 
 
 @get("/credit-rounds")
@@ -100,10 +103,7 @@ async def send_new_round(visit: GivenVisit) -> Answer:
     try:
         made = await visit.once(form, "credit.propose", work)
     except Refusal as refusal:
-        if not (can_be_set_right(refusal) or refusal.code in _TOLD_THERE):
-            raise
-        errors = errors_of(refusal, {"rules": "lineAAA"}, ("villageCode", "productId", "lineAAA"))
-        return await _show_form(visit, form, errors, status=422)
+        return await _show_form(visit, form, _PROPOSED.errors(refusal), status=422)
     return visit.go(f"{PLACE}/{made['id']}", "已提出，待本行另一人签署")
 
 
@@ -206,28 +206,24 @@ async def _move(
 
 
 async def _take(
-    visit: Visit, round_id: UUID, step: _Step, *, name: str, done: str, said: str | None = None
+    visit: Visit, round_id: UUID, step: Step, *, name: str, done: str, said: str | None = None
 ) -> Answer:
     """Take one step of a round by its form, whose field ``said`` must hold something."""
     _require(visit)
-    form = await visit.form()
-    if said is not None:
-        form.require(said)
-    if form.errors:
-        return await _show(visit, round_id, form, form.errors, status=422)
 
-    async def work(session: AsyncSession) -> dict[str, Any]:
-        await step(session, form)
-        return {}
-
-    try:
-        await visit.once(form, f"credit.{name}", work, round=round_id)
-    except Refusal as refusal:
-        if not (can_be_set_right(refusal) or refusal.code in _TOLD_THERE):
-            raise
-        errors = errors_of(refusal, {}, ("reason", "answer", "line", "members"))
+    async def again(form: Form, errors: Mapping[str, str]) -> Answer:
         return await _show(visit, round_id, form, errors, status=422)
-    return visit.go(f"{PLACE}/{round_id}", done)
+
+    return await visit.take(
+        step,
+        f"credit.{name}",
+        again=again,
+        told=_TOLD,
+        to=f"{PLACE}/{round_id}",
+        done=done,
+        said=said,
+        round=round_id,
+    )
 
 
 def _require(visit: Visit) -> None:

@@ -3,16 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from suxin.disasters.models import DISASTERS
 from suxin.disasters.states import DISASTERS_ZH, RENEWALS_ZH, DisasterState, RenewalState
+from suxin_tenants.paper_words import paper_states
 from suxin_tenants.words import Said
 
-_DISASTER_TONES: Final[Mapping[DisasterState, str]] = {
-    DisasterState.DECLARED: "warn",
-    DisasterState.WITHDRAWN: "plain",
-    DisasterState.REJECTED: "bad",
-    DisasterState.CONFIRMED: "good",
-    DisasterState.REVOKED: "plain",
-}
 _RENEWAL_TONES: Final[Mapping[RenewalState, str]] = {
     RenewalState.PROPOSED: "warn",
     RenewalState.AGREED: "good",
@@ -20,9 +15,7 @@ _RENEWAL_TONES: Final[Mapping[RenewalState, str]] = {
     RenewalState.WITHDRAWN: "plain",
     RenewalState.LAPSED: "plain",
 }
-DISASTER_STATES: Final[Mapping[DisasterState, Said]] = {
-    state: (zh, _DISASTER_TONES[state]) for state, zh in DISASTERS_ZH.items()
-}
+DISASTER_STATES: Final[Mapping[DisasterState, Said]] = paper_states(DISASTERS.states, DISASTERS_ZH)
 RENEWAL_STATES: Final[Mapping[RenewalState, Said]] = {
     state: (zh, _RENEWAL_TONES[state]) for state, zh in RENEWALS_ZH.items()
 }

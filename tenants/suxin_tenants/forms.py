@@ -160,6 +160,17 @@ class Form:
             self.fail(name, "请填写日期")
             return None
 
+    def optional_day(self, name: str) -> date | None:
+        """Read a day; nothing where the field is empty."""
+        typed = self.text(name)
+        if not typed:
+            return None
+        try:
+            return date.fromisoformat(typed)
+        except ValueError:
+            self.fail(name, "日期形如 2026-11-20")
+            return None
+
     def id(self, name: str) -> UUID | None:
         """Read an id; nothing where the field is empty."""
         if not self.text(name):

@@ -7,7 +7,7 @@ form is carried out once per key, in one transaction, and answered by going on t
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.idempotency import once
 from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.sealed_documents import SentFile
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.desk_assets import DESK_ASSETS
 from suxin_tenants.forms import Form
@@ -42,18 +43,35 @@ PAGES: Final = Pages("suxin_tenants", assets=(DESK_ASSETS,))
 
 Answer = Response[bytes]
 Work = Callable[[AsyncSession], Awaitable[dict[str, Any]]]
+Step = Callable[[AsyncSession, Form], Awaitable[object]]
+Again = Callable[[Form, Mapping[str, str]], Awaitable[Answer]]
+"""Shows the page of a form again, with what was typed and what was wrong with it."""
 
 # What a person at a desk can set right by himself is told on the page he was on; anything else is an error page.
 _SET_RIGHT: Final = frozenset({RefusalKind.INVALID, RefusalKind.CONFLICT, RefusalKind.LIMITED})
 _SET_RIGHT_CODES: Final = frozenset({"CONSENT_REQUIRED"})
 
 
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file as it was sent: what it is called, and its bytes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the page of a form tells of refusals.
 
-    name: str
-    content: bytes
+    ``fields`` are the form's, ``names`` its names of a command's fields where they differ. ``codes`` are the refusals that are told
+    there although whoever is there cannot set them right: another of his house may, or what stands there shows why.
+    """
+
+    fields: Sequence[str]
+    names: Mapping[str, str] = field(default_factory=dict)
+    codes: frozenset[str] = frozenset()
+
+    def errors(self, refusal: Refusal) -> dict[str, str]:
+        """Return what the page tells of a refusal, by the field it belongs to.
+
+        :raises Refusal: the refusal itself, if it is not told there
+        """
+        if not (can_be_set_right(refusal) or refusal.code in self.codes):
+            raise refusal
+        return errors_of(refusal, self.names, self.fields)
 
 
 class Visit:
@@ -108,7 +126,7 @@ class Visit:
             return form, None
         content = await file.read()
         form.take_hash(name, hashlib.sha256(content).hexdigest())
-        return form, SentFile(file.filename, content)
+        return form, SentFile(name=file.filename, content=content)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -165,6 +183,35 @@ class Visit:
             return outcome.result
 
         return await self.runtime.database.run(self.actor, carried_out, now=self.world_now)
+
+    async def take(
+        self,
+        step: Step,
+        operation: str,
+        *,
+        again: Again,
+        told: Told,
+        to: str,
+        done: str,
+        said: str | None = None,
+        **facts: object,
+    ) -> Answer:
+        """Take a step once by the form that was sent, whose field ``said`` must hold something, and go on to a page with the news."""
+        form = await self.form()
+        if said is not None:
+            form.require(said)
+        if form.errors:
+            return await again(form, form.errors)
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            await step(session, form)
+            return {}
+
+        try:
+            await self.once(form, operation, work, **facts)
+        except Refusal as refusal:
+            return await again(form, told.errors(refusal))
+        return self.go(to, done)
 
     async def press(
         self, operation: str, work: Work, *, back: str, done: str, **facts: object

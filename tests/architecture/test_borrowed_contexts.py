@@ -225,7 +225,7 @@ def test_every_change_to_a_known_caller_is_listed_with_its_reason(sources):
 def test_every_part_that_is_played_is_listed_with_its_reason(sources):
     assert uses(sources, "act_in_part") == set(PLAY)
     assert all(len(reason) > 20 for reason in PLAY.values())
-    confined = {"backend/suxin/kernel/outbox.py:_enter_sandbox"}
+    confined = {"backend/suxin/kernel/performing.py:_enter_sandbox"}
     assert uses(sources, "go_on_in_sandbox") == confined
 
 

@@ -127,7 +127,7 @@ def test_what_is_not_found_is_named_without_a_word_that_points(sources):
         for source in sources
         for node in source.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        if node.func.id == "NotFound"
+        if node.func.id in ("NotFound", "PaperKind")
         for word in node.keywords
         if word.arg in ("thing_zh", "thing_en") and isinstance(word.value, ast.Constant)
     ]

@@ -15,7 +15,7 @@ from suxin.counter.policies import COUNTER_SERVE, VisitOver
 from suxin.counter.proving import MAX_PROOF_TRIES, ProofTriesUsed, confirm_phone, send_code
 from suxin.kernel.actor import Actor
 from suxin.kernel.identifiers import ResidentIdInvalid
-from suxin.kernel.outbox import perform
+from suxin.kernel.performing import perform
 from suxin.kernel.refusals import Forbidden, Invalid, NotFound
 from suxin.subjects.identities import identity_of
 from suxin.subjects.identity import IdentityNotProved, IdentityServiceUnavailable

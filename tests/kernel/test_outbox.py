@@ -9,21 +9,20 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from suxin.kernel import outbox
+from suxin.kernel import outbox, performing
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.audit import append_act
-from suxin.kernel.outbox import (
+from suxin.kernel.outbox import WAKE_CHANNEL, post
+from suxin.kernel.performing import (
     CLAIM_LIMIT,
     LEASE,
     MAX_ATTEMPTS,
-    WAKE_CHANNEL,
     Claimed,
     JobRefused,
     TopicUnknown,
     claim,
     paces,
     perform,
-    post,
     prune,
     waiting,
 )
@@ -318,7 +317,7 @@ async def test_the_pace_of_a_topic_is_that_of_its_done_rows(desk, database, admi
     made = await admin.fetchval("select to_timestamp(0)")
     async with database.snapshot(SYSTEM, now=desk.now) as session:
         assert list(await paces(session, since=made)) == [
-            outbox.TopicPace("test.effect", 3, 20, 900)
+            performing.TopicPace("test.effect", 3, 20, 900)
         ]
         assert list(await paces(session, since=made + timedelta(days=365 * 200))) == []
 

@@ -7,7 +7,7 @@ from observing import nothing_written
 from small_city import SmallCity
 from small_ledger import SmallLedger, build_ledger, open_in
 
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.ledger import drafts, jobs, posting
@@ -116,7 +116,7 @@ async def test_a_holds_time_is_over_at_its_moment_and_its_job_writes_that_down(
         "select id, not_before from outbox where topic = $1", posting.EXPIRE_TOPIC
     )
     assert row["not_before"] == over
-    assert await outbox.perform(ledger.city.database, row["id"], jobs.handlers(), now=over)
+    assert await performing.perform(ledger.city.database, row["id"], jobs.handlers(), now=over)
     assert await ledger.sums(ledger.pool) == (0, 100, 0, 0)
     with pytest.raises(PendingExpired):
         await ledger.post(drafts.void(new_id(), pending_id=held.id, code="let_go"), now=over)
@@ -128,7 +128,7 @@ async def test_a_hold_that_has_ended_does_not_expire(ledger: SmallLedger, admin)
     await ledger.post(ledger.fund_pool(100), held)
     await ledger.post(drafts.post(new_id(), pending_id=held.id, code="paid"))
     row = await admin.fetchval("select id from outbox where topic = $1", posting.EXPIRE_TOPIC)
-    assert await outbox.perform(ledger.city.database, row, jobs.handlers(), now=over)
+    assert await performing.perform(ledger.city.database, row, jobs.handlers(), now=over)
     assert await ledger.sums(ledger.pool) == (80, 100, 0, 0)
 
 

@@ -12,7 +12,7 @@ from arrangements import SOURCE, arrangement_2027
 from observing import HANDLERS, as_platform, carry_out, nothing_written, one, posted
 from small_city import Bank, SmallCity, offered
 
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.kernel.calendars import (
     CALENDAR_CHANGED_TOPIC,
     Loading,
@@ -223,7 +223,7 @@ async def test_doing_it_again_changes_nothing(
     (row,) = await posted(admin, CALENDAR_CHANGED_TOPIC)
     now = START + 2 * HOUR
     async with nothing_written(admin):
-        assert not await outbox.perform(small_city.database, row["id"], HANDLERS, now=now)
+        assert not await performing.perform(small_city.database, row["id"], HANDLERS, now=now)
         await as_platform(small_city, redating.redate_deadlines, year=2027, after=None, now=now)
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import update
 
 from suxin.consent import jobs as consent_jobs
 from suxin.consent.oauth.own_clients import MINI_PROGRAM_CLIENT
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.doorways import doorway
 from suxin.subjects.catalogue import load_catalogue
@@ -327,11 +327,11 @@ def send_messages(small_city: SmallCity, runtime: Runtime) -> Callable[[datetime
             **handlers(runtime.sealer, runtime.messages),
         }
         async with database.transaction(Actor.system("test"), now=now) as session:
-            claimed = await outbox.claim(session, now=now)
+            claimed = await performing.claim(session, now=now)
         for row in claimed:
             try:
-                await outbox.perform(database, row.id, known, now=now)
-            except outbox.TopicUnknown:
+                await performing.perform(database, row.id, known, now=now)
+            except performing.TopicUnknown:
                 continue
 
     return work

@@ -17,7 +17,7 @@ from small_perks import build_perks
 from suxin.kernel.actor import Actor
 from suxin.kernel.outbox import Job
 from suxin.kernel.refusals import Invalid, Refusal
-from suxin.kernel.sealed_documents import DocumentTypeRefused, opened_content
+from suxin.kernel.sealed_documents import DocumentTypeRefused, SentFile, opened_content
 from suxin.lending.models.steps import StepNotPossible
 from suxin.perks.covers import clocks, jobs, queries
 from suxin.perks.covers.books import CoverBalance, balances_of
@@ -30,7 +30,6 @@ from suxin.perks.covers.deciding import (
 )
 from suxin.perks.covers.models import DOCUMENT, DOCUMENT_KEY
 from suxin.perks.covers.opening import close_cover, fund_cover, open_cover
-from suxin.perks.covers.papers import Paper
 from suxin.perks.covers.recovering import RecoveryDraft, confirm_recovery, report_recovery
 from suxin.perks.covers.refusals import (
     CoverClaimExists,
@@ -114,7 +113,7 @@ async def test_a_claim_waits_is_bounded_and_stands_alone(
         ({"now": now + timedelta(days=29)}, CoverTooEarly),
         ({"amount_fen": 18_001}, CoverOverBound),
         ({"reason": " "}, Invalid),
-        ({"paper": Paper(name="x.exe", content=b"MZ")}, DocumentTypeRefused),
+        ({"paper": SentFile(name="x.exe", content=b"MZ")}, DocumentTypeRefused),
     ):
         async with nothing_written(admin):
             with pytest.raises(refusal):

@@ -35,7 +35,7 @@ from small_orders import (
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from suxin.kernel import outbox
+from suxin.kernel import outbox, performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
@@ -248,7 +248,7 @@ class Orders(RuleBasedStateMachine):
         async def work() -> None:
             handlers = {topic: jobs.handlers(self.provider)[topic]}
             for row_id in await self._waiting(topic):
-                assert await outbox.perform(self.city.database, row_id, handlers, now=self.now)
+                assert await performing.perform(self.city.database, row_id, handlers, now=self.now)
 
         self._wait(work())
 

@@ -15,7 +15,7 @@ from small_merchant import build_merchant
 from small_orders import SUB_MCHID, WECHAT_CODE, build_service
 from unreachable import Unreachable
 
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.perks.orders import jobs
 from suxin.perks.orders.authorisations.commands import apply_authorisation
 from suxin.perks.orders.calls import CALL_TOPIC
@@ -123,7 +123,7 @@ async def test_a_call_is_taken_once_and_carried_out_by_a_job(
     stage = "select stage from service_orders where id = $1"
     assert await admin.fetchval(stage, order.id) != "USER_CONFIRM"
     handlers = jobs.handlers(remote.provider)
-    assert await outbox.perform(remote.city.database, row["id"], handlers, now=clock.now())
+    assert await performing.perform(remote.city.database, row["id"], handlers, now=clock.now())
     assert await admin.fetchval(stage, order.id) == "USER_CONFIRM"
 
 
@@ -170,7 +170,7 @@ async def test_two_merchants_orders_of_one_number_never_cross(
     row_id = await admin.fetchval("select id from outbox where topic = $1", CALL_TOPIC)
     handlers = jobs.handlers(remote.provider)
     later = clock.now() + timedelta(seconds=1)
-    assert await outbox.perform(remote.city.database, row_id, handlers, now=later)
+    assert await performing.perform(remote.city.database, row_id, handlers, now=later)
     rows = await admin.fetch("select id, stage from service_orders")
     stages = {row["id"]: row["stage"] for row in rows}
     assert stages == {mine.id: "CREATED", theirs.id: "USER_CONFIRM"}
@@ -206,7 +206,9 @@ async def test_a_user_gives_an_authorisation_and_ends_it_by_calls(
         assert "openid" not in rows[number]["payload"]
         later += timedelta(seconds=1)
         handlers = jobs.handlers(remote.provider)
-        assert await outbox.perform(remote.city.database, rows[number]["id"], handlers, now=later)
+        assert await performing.perform(
+            remote.city.database, rows[number]["id"], handlers, now=later
+        )
         assert await admin.fetchval("select state from order_authorisations") == state
     strangers = service.sealed("PAYSCORE.USER_OPEN_SERVICE", said | {"sub_mchid": "1999999999"})
     assert await call(client, strangers) == 404

@@ -11,12 +11,9 @@ from small_scores import official
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.refusals import Forbidden, Invalid
+from suxin.kernel.sealed_documents import SentFile
 from suxin.relief import applying
 from suxin.relief.commands import (
-    NoticeNotCounted,
-    NoticeNotHere,
-    Paper,
-    SecondPersonNeeded,
     answer_ending,
     ask_to_end,
     decide_notice,
@@ -24,6 +21,7 @@ from suxin.relief.commands import (
     withdraw_notice,
 )
 from suxin.relief.counting import shown
+from suxin.relief.refusals import NoticeNotCounted, NoticeNotHere, SecondPersonNeeded
 from suxin.review.deciding import accept_case, check_case
 from suxin.review.states import Outcome
 from suxin.rights.answering import answer_case
@@ -246,7 +244,7 @@ async def test_who_decides_sees_how_many_it_would_concern(small_city, admin):
 async def test_the_platform_proposes_a_declared_disaster_once(small_city, admin):
     given = {
         "draft": draft(),
-        "paper": Paper(name="灾害公告.pdf", content=PDF),
+        "paper": SentFile(name="灾害公告.pdf", content=PDF),
         "sealer": small_city.sealer,
     }
     platform = Actor.system("rural")

@@ -6,7 +6,7 @@ import pytest
 from repairs import add_penalty, file_repair
 from scripted_window import ScriptedWindow
 
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.repair.commands import RELAY_TOPIC
 from suxin.repair.jobs import handlers
 from suxin.repair.relaying import ASK_TOPIC
@@ -47,7 +47,7 @@ def run(small_city, admin, window):
             now or small_city.now,
         )
         for row in rows:
-            assert await outbox.perform(
+            assert await performing.perform(
                 small_city.database, row["id"], table, now=now or small_city.now
             )
         return len(rows)

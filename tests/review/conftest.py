@@ -3,7 +3,7 @@
 import pytest
 from small_cases import PLAIN, SETTLED, colleague, filed
 
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.review import jobs
 from suxin.review.deciding import accept_case, check_case, decide_case, extend_case, return_case
@@ -76,7 +76,7 @@ def run(small_city, admin):
             now,
         )
         for row in rows:
-            assert await outbox.perform(small_city.database, row["id"], table, now=now)
+            assert await performing.perform(small_city.database, row["id"], table, now=now)
         return len(rows)
 
     return run

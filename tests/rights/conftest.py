@@ -3,7 +3,7 @@
 import pytest
 from small_cases import colleague
 
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.doorways import doorway
@@ -151,7 +151,7 @@ def run(small_city, admin):
             now,
         )
         for row in rows:
-            assert await outbox.perform(small_city.database, row["id"], table, now=now)
+            assert await performing.perform(small_city.database, row["id"], table, now=now)
         return len(rows)
 
     return run

@@ -12,9 +12,9 @@ import pytest
 from small_city import SmallCity
 from small_claims import MONEY_FEN, build_claims
 
-from suxin.kernel import audit_chain, outbox
+from suxin.kernel import audit_chain, performing
 from suxin.kernel.actor import Actor
-from suxin.kernel.outbox import LEASE
+from suxin.kernel.performing import LEASE
 from suxin.lending.loans.states import LoanState
 from suxin.risk_pool import jobs
 from suxin.risk_pool.claims.states import ClaimState
@@ -46,8 +46,8 @@ async def test_a_killed_worker_leaves_no_half_claim_and_pays_nothing_twice(
             await admin.fetchval("select count(*) from custodian_lines where state = 'OPEN'") == 1
         )
     now = claims.now + LEASE
-    assert await outbox.perform(small_city.database, row_id, jobs.handlers(), now=now)
-    assert not await outbox.perform(small_city.database, row_id, jobs.handlers(), now=now)
+    assert await performing.perform(small_city.database, row_id, jobs.handlers(), now=now)
+    assert not await performing.perform(small_city.database, row_id, jobs.handlers(), now=now)
     claims.now = now
     await claims.match()
     assert (await claims.stored(claim)).state is ClaimState.PAID

@@ -12,10 +12,10 @@ from small_city import SmallCity, build_small_city
 from small_claims import MONEY_FEN, build_claims
 from sqlalchemy.exc import DBAPIError, InterfaceError
 
-from suxin.kernel import audit_chain, outbox
+from suxin.kernel import audit_chain, performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
-from suxin.kernel.outbox import LEASE
+from suxin.kernel.performing import LEASE
 from suxin.lending.loans.states import LoanState
 from suxin.risk_pool import jobs
 from suxin.risk_pool.claims.states import ClaimState
@@ -88,14 +88,14 @@ async def test_a_restarted_database_leaves_no_half_claim_and_pays_nothing_twice(
     with monkeypatch.context() as patched:
         patched.setattr(paying, "release_filing", restarted)
         with pytest.raises((DBAPIError, InterfaceError, OSError, asyncpg.PostgresError)):
-            await outbox.perform(own_city.database, row_id, jobs.handlers(), now=claims.now)
+            await performing.perform(own_city.database, row_id, jobs.handlers(), now=claims.now)
     assert (await claims.stored(claim)).state is ClaimState.APPROVED
     assert (await claims.stored_loan()).state is LoanState.OVERDUE
     assert await claims.book() == held
     assert await seen(postgres, "select state from custodian_lines") == ["OPEN"]
     claims.now += LEASE
-    assert await outbox.perform(own_city.database, row_id, jobs.handlers(), now=claims.now)
-    assert not await outbox.perform(own_city.database, row_id, jobs.handlers(), now=claims.now)
+    assert await performing.perform(own_city.database, row_id, jobs.handlers(), now=claims.now)
+    assert not await performing.perform(own_city.database, row_id, jobs.handlers(), now=claims.now)
     await claims.match()
     assert (await claims.stored(claim)).state is ClaimState.PAID
     assert (await claims.stored_loan()).state is LoanState.COMPENSATED

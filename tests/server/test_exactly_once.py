@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
-from suxin.kernel.outbox import LEASE
+from suxin.kernel.performing import LEASE
 from suxin_server.migration import migrate
 from suxin_server.postgres import Postgres
 from suxin_server.relay import SWEEP_S

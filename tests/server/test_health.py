@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from suxin.kernel import audit, outbox
+from suxin.kernel import audit, outbox, performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.outbox import Job
@@ -123,7 +123,7 @@ async def test_a_scrape_shows_queue_jobs_sealer_requests_and_pool(database, batc
         await outbox.post(session, "test.later", {}, now=now, not_before=now + timedelta(days=1))
         audit.append_act(session, action="test.one", now=now - timedelta(seconds=7))
         audit.append_act(session, action="test.two", now=now)
-    assert await outbox.perform(database, done, {"test.quick": quick}, now=now)
+    assert await performing.perform(database, done, {"test.quick": quick}, now=now)
     metrics = Metrics()
     metrics.observe_request(method="GET", route="/mp/v1/products", status=200, seconds=0.02)
     page = (await metrics.scrape(database, now=now)).decode()

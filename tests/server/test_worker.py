@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.consent.oauth.models import PushedRequest
-from suxin.kernel import audit, audit_chain, idempotency, outbox
+from suxin.kernel import audit, audit_chain, idempotency, outbox, performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.doorways import doorway
@@ -38,12 +38,12 @@ class Shelf:
 
     def __init__(self, room: int = 1_000) -> None:
         self.size = room
-        self.rows: list[outbox.Claimed] = []
+        self.rows: list[performing.Claimed] = []
 
     async def room(self) -> int:
         return self.size - len(self.rows)
 
-    async def hand_over(self, rows: Sequence[outbox.Claimed]) -> None:
+    async def hand_over(self, rows: Sequence[performing.Claimed]) -> None:
         self.rows += rows
 
 
@@ -57,10 +57,10 @@ async def post(database: Database, count: int, *, wake: bool = False) -> set:
 
 
 async def test_the_relay_hands_over_all_that_is_due_once(database, city):
-    posted = await post(database, outbox.CLAIM_LIMIT + 5)
+    posted = await post(database, performing.CLAIM_LIMIT + 5)
     queue = Shelf()
     relay = Relay(database, city.app, queue)
-    assert await relay.drain() == outbox.CLAIM_LIMIT + 5
+    assert await relay.drain() == performing.CLAIM_LIMIT + 5
     assert {row.id for row in queue.rows} == posted
     assert [row.attempts for row in queue.rows] == [1] * len(posted)
     assert await relay.drain() == 0

@@ -7,7 +7,7 @@ import pytest
 from suxin.kernel.actor import Actor
 from suxin.kernel.messaging import Delivery, Undelivered
 from suxin.kernel.notices import DELIVER_TOPIC, notify_person
-from suxin.kernel.outbox import perform
+from suxin.kernel.performing import perform
 from suxin.subjects.jobs import MessageNotSent, handlers
 from suxin.subjects.phone_codes import SEND_TOPIC
 

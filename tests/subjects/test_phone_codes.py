@@ -7,7 +7,7 @@ import pytest
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.identifiers import PhoneInvalid
-from suxin.kernel.outbox import perform
+from suxin.kernel.performing import perform
 from suxin.subjects.jobs import handlers
 from suxin.subjects.phone_codes import (
     CODE_LIFE,

@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 
 from suxin.exports import jobs
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin_graphql.exporter import Exporter
 from suxin_graphql.trusted import OPERATIONS, document_id
 from suxin_web.runtime import Runtime
@@ -57,7 +57,7 @@ class Runs:
             )
             if row_id is None:
                 return
-            assert await outbox.perform(self.runtime.database, row_id, handlers, now=now)
+            assert await performing.perform(self.runtime.database, row_id, handlers, now=now)
 
     async def row(self) -> asyncpg.Record:
         """The one export that there is."""

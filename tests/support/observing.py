@@ -11,7 +11,7 @@ import asyncpg
 from small_city import SmallCity
 
 from suxin.consent import jobs as consent_jobs
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.calendars import CALENDAR_CHANGED_TOPIC
 from suxin.lending import jobs as lending_jobs
@@ -126,7 +126,7 @@ async def carry_out(
     )
     handlers = {**HANDLERS, **consent_jobs.handlers(city.sealer)}
     for row in rows:
-        assert await outbox.perform(city.database, row["id"], handlers, now=now)
+        assert await performing.perform(city.database, row["id"], handlers, now=now)
     return len(rows)
 
 

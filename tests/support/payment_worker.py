@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.kernel.database import Database
 from suxin.risk_pool import jobs
 from suxin.risk_pool.payments import paying
@@ -36,7 +36,9 @@ async def work(url: str, row_id: str, now: str, after: str) -> None:
     module, name = AFTER[after]
     setattr(module, name, dying(getattr(module, name)))
     database = Database.connect(url)
-    await outbox.perform(database, UUID(row_id), jobs.handlers(), now=datetime.fromisoformat(now))
+    await performing.perform(
+        database, UUID(row_id), jobs.handlers(), now=datetime.fromisoformat(now)
+    )
     await database.close()
 
 

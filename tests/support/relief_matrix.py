@@ -8,7 +8,7 @@ from small_world import World
 from trespassing import Case, operators_own
 
 from suxin.kernel.refusals import Forbidden
-from suxin.relief.commands import Paper
+from suxin.kernel.sealed_documents import SentFile
 
 
 def notice(world: World) -> dict[str, Any]:
@@ -24,7 +24,7 @@ COMMANDS: dict[str, list[Case]] = {
     "relief.commands.propose_notice": operators_own(
         lambda world: {
             "draft": draft(),
-            "paper": Paper(name="x.pdf", content=PDF),
+            "paper": SentFile(name="x.pdf", content=PDF),
             "sealer": world.city.sealer,
         }
     ),

@@ -6,8 +6,9 @@ from typing import Any
 from small_city import SmallCity
 from small_scores import official
 
-from suxin.cautions.commands import CautionDraft, CautionPaper, decide_caution, propose_caution
+from suxin.cautions.commands import CautionDraft, decide_caution, propose_caution
 from suxin.cautions.models import CautionKind, PublicCaution
+from suxin.kernel.sealed_documents import SentFile
 
 PDF = b"%PDF-1.7 a notice of the leading group"
 
@@ -28,9 +29,9 @@ def draft(**changes: Any) -> CautionDraft:
     return CautionDraft(**given)
 
 
-def paper() -> CautionPaper:
+def paper() -> SentFile:
     """The notice itself."""
-    return CautionPaper(name="风险提示.pdf", content=PDF)
+    return SentFile(name="风险提示.pdf", content=PDF)
 
 
 async def propose(city: SmallCity, **changes: Any) -> PublicCaution:

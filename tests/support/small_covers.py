@@ -11,11 +11,11 @@ from small_perks import SmallPerks
 from small_settlements import programme_on_funds
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.sealed_documents import SentFile
 from suxin.perks.covers.claiming import file_claim
 from suxin.perks.covers.deciding import check_claim, decide_claim, note_cover_payment
 from suxin.perks.covers.models import Cover, CoverClaim
 from suxin.perks.covers.opening import CoverDraft, fund_cover, open_cover
-from suxin.perks.covers.papers import Paper
 from suxin.perks.covers.states import CoverGround
 from suxin.perks.models import Programme
 from suxin.perks.orders.commands import complete_order, confirm_order
@@ -25,7 +25,7 @@ from suxin.perks.scenarios.templates import benefit
 from suxin.perks.states import BenefitKind, FunderKind
 
 FUNDER = "市信用办"
-PAPER = Paper(name="未归还证明.pdf", content=b"%PDF-1.7 not returned")
+PAPER = SentFile(name="未归还证明.pdf", content=b"%PDF-1.7 not returned")
 WAITED = timedelta(days=31)
 DRAFT = CoverDraft(
     name="市级先行赔付",

@@ -11,11 +11,12 @@ from small_city import SmallCity
 from small_relief import add_counties
 from small_scores import official
 
-from suxin.disasters.commands import DisasterDraft, DisasterPaper, decide_disaster, declare_disaster
+from suxin.disasters.commands import DisasterDraft, decide_disaster, declare_disaster
 from suxin.disasters.jobs import handlers
 from suxin.disasters.models import DeclaredDisaster, RenewalProposal
 from suxin.disasters.states import Weather
-from suxin.kernel import outbox
+from suxin.kernel import performing
+from suxin.kernel.sealed_documents import SentFile
 from suxin.subjects.models import DataCategory
 from suxin_server.relieving import follow_renewals
 
@@ -40,9 +41,9 @@ def draft(**changes: Any) -> DisasterDraft:
     return DisasterDraft(**given)
 
 
-def paper() -> DisasterPaper:
+def paper() -> SentFile:
     """The declaration itself."""
-    return DisasterPaper(name="灾害证明.pdf", content=PDF)
+    return SentFile(name="灾害证明.pdf", content=PDF)
 
 
 async def declare(city: SmallCity, **changes: Any) -> DeclaredDisaster:
@@ -77,7 +78,7 @@ async def work_off(city: SmallCity, admin: asyncpg.Connection) -> None:
     ):
         assert all(
             await asyncio.gather(
-                *(outbox.perform(city.database, row["id"], table, now=city.now) for row in rows)
+                *(performing.perform(city.database, row["id"], table, now=city.now) for row in rows)
             )
         )
 

@@ -10,8 +10,9 @@ from small_city import SmallCity
 from small_scores import official
 
 from suxin.kernel.actor import Actor
+from suxin.kernel.sealed_documents import SentFile
 from suxin.places.models import CITY_CODE, Area, AreaLevel
-from suxin.relief.commands import NoticeDraft, Paper, decide_notice, propose_notice
+from suxin.relief.commands import NoticeDraft, decide_notice, propose_notice
 from suxin.relief.models import DisasterNotice
 from suxin.subjects.models import DataCategory
 from suxin_server.relieving import relieve_all
@@ -79,7 +80,7 @@ async def file_notice(
         propose_notice,
         official(city, 0),
         draft=draft(**changes),
-        paper=Paper(name="受灾认定.pdf", content=PDF),
+        paper=SentFile(name="受灾认定.pdf", content=PDF),
         sealer=city.sealer,
         now=now or city.now,
     )
@@ -106,7 +107,7 @@ async def build_relief(city: SmallCity, admin: asyncpg.Connection) -> Relieved:
         propose_notice,
         Actor.system("rural"),
         draft=draft(),
-        paper=Paper(name="灾害公告.pdf", content=PDF),
+        paper=SentFile(name="灾害公告.pdf", content=PDF),
         sealer=city.sealer,
         source=SOURCE,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from small_city import BANK_USCCS, Bank, SmallCity, product_draft
 from sqlalchemy import select
 
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.messaging import Delivery
@@ -107,11 +107,11 @@ async def work(city: SmallCity, heard: Heard, *, now: datetime | None = None) ->
     known = handlers(sealer=city.sealer, channel=heard)
     while True:
         async with city.database.transaction(Actor.system("test"), now=moment) as session:
-            claimed = await outbox.claim(session, now=moment)
+            claimed = await performing.claim(session, now=moment)
         if not claimed:
             return done
         for row in claimed:
-            done += await outbox.perform(city.database, row.id, known, now=moment)
+            done += await performing.perform(city.database, row.id, known, now=moment)
 
 
 async def build_sandbox(city: SmallCity) -> Sandbox:

@@ -9,33 +9,26 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.cautions import queries
-from suxin.cautions.models import (
-    DOCUMENT,
-    DOCUMENT_KEY,
-    CautionKind,
-    CautionState,
-    PublicCaution,
-)
+from suxin.cautions.models import CAUTIONS, CautionKind, CautionState, PublicCaution
 from suxin.cautions.policies import CAUTION_DECIDE, CAUTION_FILE
-from suxin.cautions.refusals import CautionNotHere, CautionOver, CautionSecondPerson
+from suxin.cautions.refusals import CautionOver
 from suxin.cautions.wording import check_texts, checked_organisations
 from suxin.kernel.actor import Actor
-from suxin.kernel.audit import append_act
-from suxin.kernel.ids import new_id
+from suxin.kernel.official_papers import (
+    MAX_ANSWER,
+    MAX_AUTHORITY,
+    MAX_DOCUMENT_NUMBER,
+    MAX_TITLE,
+)
 from suxin.kernel.refusals import Invalid
-from suxin.kernel.sealed_documents import Seals, handed_in, sealed_row
+from suxin.kernel.sealed_documents import SentFile
 from suxin.kernel.sealing import Sealer
+from suxin.kernel.texts import bounded_text
 from suxin.kernel.working_days import SHANGHAI, local_day
 
-MAX_TITLE: Final = 60
-MAX_AUTHORITY: Final = 60
-MAX_DOCUMENT_NUMBER: Final = 60
 MAX_BODY: Final = 2_000
-MAX_ANSWER: Final = 300
 MAX_DAYS: Final = 366
 """How many days a warning is shown at the most, from the day on which it is proposed (proposed default)."""
-
-_SEALS: Final = Seals(content=DOCUMENT, key=DOCUMENT_KEY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +45,12 @@ class CautionDraft:
     expires_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CautionPaper:
-    """The authority's notice itself."""
-
-    name: str
-    content: bytes
-
-
 async def propose_caution(
     session: AsyncSession,
     actor: Actor,
     *,
     draft: CautionDraft,
-    paper: CautionPaper,
+    paper: SentFile,
     sealer: Sealer,
     now: datetime,
 ) -> PublicCaution:
@@ -79,26 +64,21 @@ async def propose_caution(
     """
     actor.require(CAUTION_FILE)
     _check(draft, today=local_day(now))
-    given, caution_id = handed_in(paper.name, paper.content), new_id(now)
-    caution = PublicCaution(
-        id=caution_id,
-        kind=draft.kind,
-        title=draft.title.strip(),
-        authority=draft.authority.strip(),
-        document_number=draft.document_number.strip(),
-        issued_on=draft.issued_on,
-        body=draft.body.strip(),
-        organisations=checked_organisations(draft.organisations),
-        expires_on=draft.expires_on,
-        expires_at=datetime.combine(draft.expires_on, time.min, SHANGHAI),
-        state=CautionState.PROPOSED,
-        filed_by=actor.own_staff,
-        filed_at=now,
-        **sealed_row(sealer, caution_id, given, seals=_SEALS, now=now),
+    says = {
+        "kind": draft.kind,
+        "title": draft.title.strip(),
+        "authority": draft.authority.strip(),
+        "document_number": draft.document_number.strip(),
+        "issued_on": draft.issued_on,
+        "body": draft.body.strip(),
+        "organisations": checked_organisations(draft.organisations),
+        "expires_on": draft.expires_on,
+        "expires_at": datetime.combine(draft.expires_on, time.min, SHANGHAI),
+    }
+    caution = await CAUTIONS.put_in(
+        session, says, paper, by=actor.own_staff, sealer=sealer, now=now
     )
-    session.add(caution)
-    await session.flush()
-    _record(session, "cautions.caution.filed", caution, now=now)
+    CAUTIONS.record(session, "cautions.caution.filed", caution, now=now)
     return caution
 
 
@@ -112,9 +92,9 @@ async def withdraw_caution(
     :raises CautionNotHere: if it was decided on, or taken back
     """
     actor.require(CAUTION_FILE)
-    caution = await _at(session, actor, caution_id, CautionState.PROPOSED)
-    caution.state = CautionState.WITHDRAWN
-    _record(session, "cautions.caution.withdrawn", caution, now=now)
+    caution = await queries.lock_caution(session, actor, caution_id)
+    CAUTIONS.withdraw(caution)
+    CAUTIONS.record(session, "cautions.caution.withdrawn", caution, now=now)
     return caution
 
 
@@ -140,10 +120,9 @@ async def decide_caution(
     :raises Invalid: if the answer is missing or too long, or it is to be published and was not looked through
     """
     actor.require(CAUTION_DECIDE)
-    said = _text(answer, "answer", MAX_ANSWER)
-    caution = await _at(session, actor, caution_id, CautionState.PROPOSED)
-    if caution.filed_by == actor.own_staff:
-        raise CautionSecondPerson
+    said = bounded_text(answer, "answer", most=MAX_ANSWER)
+    caution = await queries.lock_caution(session, actor, caution_id)
+    CAUTIONS.require_decidable(caution, actor)
     if granted and caution.expires_at <= now:
         raise CautionOver
     if granted and not names_nobody:
@@ -152,10 +131,9 @@ async def decide_caution(
             reason_zh="请核对并确认没有出现自然人的姓名",
             reason_en="confirm that it names no natural person",
         )
-    caution.state = CautionState.PUBLISHED if granted else CautionState.REJECTED
-    caution.decided_by, caution.decided_at, caution.answer = actor.own_staff, now, said
+    CAUTIONS.decide(caution, actor, granted=granted, answer=said, now=now)
     action = "cautions.caution.published" if granted else "cautions.caution.rejected"
-    _record(session, action, caution, now=now)
+    CAUTIONS.record(session, action, caution, now=now)
     return caution
 
 
@@ -172,20 +150,12 @@ async def take_down_caution(
     :raises Invalid: if the reason is missing or too long
     """
     actor.require(CAUTION_FILE)
-    said = _text(reason, "reason", MAX_ANSWER)
-    caution = await _at(session, actor, caution_id, CautionState.PUBLISHED)
+    said = bounded_text(reason, "reason", most=MAX_ANSWER)
+    caution = await queries.lock_caution(session, actor, caution_id)
+    CAUTIONS.require_at(caution, CautionState.PUBLISHED)
     caution.state, caution.taken_down_reason = CautionState.TAKEN_DOWN, said
     caution.taken_down_by, caution.taken_down_at = actor.own_staff, now
-    _record(session, "cautions.caution.taken_down", caution, now=now)
-    return caution
-
-
-async def _at(
-    session: AsyncSession, actor: Actor, caution_id: UUID, state: CautionState
-) -> PublicCaution:
-    caution = await queries.lock_caution(session, actor, caution_id)
-    if caution.state is not state:
-        raise CautionNotHere
+    CAUTIONS.record(session, "cautions.caution.taken_down", caution, now=now)
     return caution
 
 
@@ -197,7 +167,7 @@ def _check(draft: CautionDraft, *, today: date) -> None:
         ("body", draft.body, MAX_BODY),
     )
     for field, given, most in said:
-        _text(given, field, most)
+        bounded_text(given, field, most=most)
     check_texts([(field, given) for field, given, _ in said], today=today)
     if draft.issued_on > today:
         raise Invalid(
@@ -211,25 +181,3 @@ def _check(draft: CautionDraft, *, today: date) -> None:
             reason_zh=f"停止公开的日期应在明日起 {MAX_DAYS} 日内",
             reason_en=f"a warning is shown for 1 to {MAX_DAYS} days",
         )
-
-
-def _text(given: str, field: str, most: int) -> str:
-    said = given.strip()
-    if not 1 <= len(said) <= most:
-        raise Invalid(
-            field=field,
-            reason_zh=f"应为 1 至 {most} 字",
-            reason_en=f"it has 1 to {most} characters",
-        )
-    return said
-
-
-def _record(session: AsyncSession, action: str, caution: PublicCaution, *, now: datetime) -> None:
-    append_act(
-        session,
-        action=action,
-        now=now,
-        object_type="public_caution",
-        object_id=caution.id,
-        detail={"title": caution.title},
-    )

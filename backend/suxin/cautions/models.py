@@ -6,12 +6,15 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
+from suxin.cautions.refusals import CautionNotHere, CautionSecondPerson
+from suxin.kernel.official_papers import OfficialPaper, PaperKind, PaperStates, paper_checks
 from suxin.kernel.readers import KIND, NOW, Reader, batch, operator, published, when
 from suxin.kernel.sealed_columns import sealed
-from suxin.kernel.steps import Party, StateMachine, Step
-from suxin.kernel.tables import Table, append_and_change
+from suxin.kernel.sealed_documents import Seals
+from suxin.kernel.steps import StateMachine
+from suxin.kernel.tables import append_and_change
 
 DOCUMENT: Final = "cautions.document"
 """The purpose for which the pieces of a warning's document are sealed, under its own key."""
@@ -56,14 +59,16 @@ STATES_ZH: Final[dict[CautionState, str]] = {
     CautionState.TAKEN_DOWN: "已撤下",
 }
 
-_OFFICE: Final = frozenset({Party.OPERATOR})
+_STATES: Final = PaperStates(
+    put_in=CautionState.PROPOSED,
+    withdrawn=CautionState.WITHDRAWN,
+    rejected=CautionState.REJECTED,
+    in_force=CautionState.PUBLISHED,
+    over=CautionState.TAKEN_DOWN,
+)
 
 
-def _step(leaves: CautionState, to: CautionState) -> Step[CautionState]:
-    return Step(leaves=frozenset({leaves}), to=to, by=_OFFICE)
-
-
-class PublicCaution(Table):
+class PublicCaution(OfficialPaper):
     """One warning: what the authority's notice says, until when it is shown, and who proposed, decided on and took it down.
 
     ``expires_on`` is the first day of Shanghai on which it is shown no more, and ``expires_at`` that day's beginning.
@@ -87,20 +92,11 @@ class PublicCaution(Table):
         when("moved_on", f"{KIND} = 'operator'", "UPDATE"),
         batch(),
     )
-    __machine__: ClassVar[StateMachine[CautionState]] = StateMachine(
-        begins={CautionState.PROPOSED: _OFFICE},
-        steps=(
-            _step(CautionState.PROPOSED, CautionState.WITHDRAWN),
-            _step(CautionState.PROPOSED, CautionState.REJECTED),
-            _step(CautionState.PROPOSED, CautionState.PUBLISHED),
-            _step(CautionState.PUBLISHED, CautionState.TAKEN_DOWN),
-        ),
-    )
+    __machine__: ClassVar[StateMachine[CautionState]] = _STATES.machine()
     __table_args__ = (
+        *paper_checks(),
         CheckConstraint("expires_on > issued_on", name="period"),
         CheckConstraint("cardinality(organisations) <= 50", name="organisations"),
-        # Two people, whoever proposes and whoever publishes (decision 33).
-        CheckConstraint("decided_by <> filed_by", name="two_people"),
         CheckConstraint(
             "(state in ('PROPOSED', 'WITHDRAWN')) = (decided_by is null)", name="decided"
         ),
@@ -110,15 +106,10 @@ class PublicCaution(Table):
             " and (taken_down_at is null) = (taken_down_reason is null)",
             name="taken_down",
         ),
-        CheckConstraint("(key_sealed is null) = (content is null)", name="content"),
-        CheckConstraint("length(sha256) = 64", name="sha256"),
         Index("ix_public_cautions_shown", "state", "expires_at"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[CautionKind]
-    title: Mapped[str]
-    authority: Mapped[str]
     document_number: Mapped[str]
     issued_on: Mapped[date]
     body: Mapped[str]
@@ -128,17 +119,20 @@ class PublicCaution(Table):
     state: Mapped[CautionState]
     filed_by: Mapped[UUID]
     filed_at: Mapped[datetime]
-    decided_by: Mapped[UUID | None]
-    decided_at: Mapped[datetime | None]
-    answer: Mapped[str | None]
     taken_down_by: Mapped[UUID | None]
     taken_down_at: Mapped[datetime | None]
     taken_down_reason: Mapped[str | None]
-    # The document that it rests on, in the columns that every table of documents has.
-    name: Mapped[str]
-    media_type: Mapped[str]
-    size_bytes: Mapped[int]
-    sha256: Mapped[str]
     key_sealed: Mapped[bytes | None] = sealed(DOCUMENT_KEY, row="id")
-    content: Mapped[bytes | None] = mapped_column(deferred=True)
-    uploaded_at: Mapped[datetime]
+
+
+CAUTIONS: Final = PaperKind(
+    model=PublicCaution,
+    states=_STATES,
+    seals=Seals(content=DOCUMENT, key=DOCUMENT_KEY),
+    object_type="public_caution",
+    thing_zh="公开警示",
+    thing_en="public warning",
+    field="cautionId",
+    not_here=CautionNotHere,
+    second_person=CautionSecondPerson,
+)

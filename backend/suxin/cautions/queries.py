@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import undefer
 
-from suxin.cautions.models import CautionState, PublicCaution
+from suxin.cautions.models import CAUTIONS, CautionState, PublicCaution
 from suxin.cautions.policies import CAUTION_READ
 from suxin.kernel.actor import Actor
-from suxin.kernel.refusals import NotFound
 
 
 def shown_cautions() -> Select[PublicCaution]:
@@ -36,7 +34,7 @@ async def own_caution(session: AsyncSession, actor: Actor, caution_id: UUID) -> 
     :raises Forbidden: if the actor may not read warnings
     :raises NotFound: if there is none
     """
-    return _found(await session.scalar(own_cautions(actor).where(PublicCaution.id == caution_id)))
+    return await CAUTIONS.one(session, own_cautions(actor), caution_id)
 
 
 async def own_caution_document(
@@ -47,8 +45,7 @@ async def own_caution_document(
     :raises Forbidden: if the actor may not read warnings
     :raises NotFound: if there is none
     """
-    one = own_cautions(actor).where(PublicCaution.id == caution_id)
-    return _found(await session.scalar(one.options(undefer(PublicCaution.content))))
+    return await CAUTIONS.with_document(session, own_cautions(actor), caution_id)
 
 
 async def lock_caution(session: AsyncSession, actor: Actor, caution_id: UUID) -> PublicCaution:
@@ -57,24 +54,9 @@ async def lock_caution(session: AsyncSession, actor: Actor, caution_id: UUID) ->
     :raises Forbidden: if the actor may not read warnings
     :raises NotFound: if there is none
     """
-    one = own_cautions(actor).where(PublicCaution.id == caution_id).with_for_update()
-    return _found(await session.scalar(one.execution_options(populate_existing=True)))
+    return await CAUTIONS.locked(session, own_cautions(actor), caution_id)
 
 
 async def cautions_waiting(session: AsyncSession, actor: Actor) -> int:
     """Return how many warnings wait for the decision of somebody else than whoever proposed them."""
-    waits = (
-        select(func.count())
-        .select_from(PublicCaution)
-        .where(
-            PublicCaution.state == CautionState.PROPOSED,
-            PublicCaution.filed_by.is_distinct_from(actor.staff_id),
-        )
-    )
-    return await session.scalar(waits) or 0
-
-
-def _found(caution: PublicCaution | None) -> PublicCaution:
-    if caution is None:
-        raise NotFound(thing_zh="公开警示", thing_en="public warning", field="cautionId")
-    return caution
+    return await CAUTIONS.waiting(session, actor)

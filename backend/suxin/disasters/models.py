@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from suxin.disasters.refusals import DisasterNotHere, DisasterSecondPerson
 from suxin.disasters.states import DisasterState, RenewalState, Weather
+from suxin.kernel.official_papers import OfficialPaper, PaperKind, PaperStates, paper_checks
 from suxin.kernel.readers import (
     KIND,
     Reader,
@@ -19,6 +21,7 @@ from suxin.kernel.readers import (
     when,
 )
 from suxin.kernel.sealed_columns import sealed
+from suxin.kernel.sealed_documents import Seals
 from suxin.kernel.steps import Party, StateMachine, Step
 from suxin.kernel.tables import Table, append_and_change
 
@@ -28,22 +31,23 @@ DOCUMENT: Final = "disasters.document"
 DOCUMENT_KEY: Final = "disasters.document_key"
 """The purpose for which the document's own key is sealed."""
 
-_OFFICE: Final = frozenset({Party.OPERATOR})
 _BANK: Final = frozenset({Party.TENANT})
 _PLATFORM: Final = frozenset({Party.PLATFORM})
-_D: Final = DisasterState
 _R: Final = RenewalState
-
-
-def _step(leaves: DisasterState, to: DisasterState) -> Step[DisasterState]:
-    return Step(leaves=frozenset({leaves}), to=to, by=_OFFICE)
+_STATES: Final = PaperStates(
+    put_in=DisasterState.DECLARED,
+    withdrawn=DisasterState.WITHDRAWN,
+    rejected=DisasterState.REJECTED,
+    in_force=DisasterState.CONFIRMED,
+    over=DisasterState.REVOKED,
+)
 
 
 def _renewal(to: RenewalState, by: frozenset[Party]) -> Step[RenewalState]:
     return Step(leaves=frozenset({_R.PROPOSED}), to=to, by=by)
 
 
-class DeclaredDisaster(Table):
+class DeclaredDisaster(OfficialPaper):
     """One disaster as an authority declared it, who entered, confirmed and revoked it, and what it has proposed.
 
     ``from_on`` to ``to_on`` are days of Shanghai, both included. ``notice_id`` is the notice of exemption that it proposed, and
@@ -66,21 +70,12 @@ class DeclaredDisaster(Table):
         system(),
         batch(),
     )
-    __machine__: ClassVar[StateMachine[DisasterState]] = StateMachine(
-        begins={_D.DECLARED: _OFFICE},
-        steps=(
-            _step(_D.DECLARED, _D.WITHDRAWN),
-            _step(_D.DECLARED, _D.REJECTED),
-            _step(_D.DECLARED, _D.CONFIRMED),
-            _step(_D.CONFIRMED, _D.REVOKED),
-        ),
-    )
+    __machine__: ClassVar[StateMachine[DisasterState]] = _STATES.machine()
     __table_args__ = (
+        *paper_checks(filed_by="declared_by"),
         CheckConstraint("to_on >= from_on", name="period"),
         CheckConstraint("cardinality(areas) >= 1", name="areas"),
         CheckConstraint("cardinality(categories) >= 1", name="categories"),
-        # Two people (decision 33).
-        CheckConstraint("decided_by <> declared_by", name="two_people"),
         CheckConstraint(
             "(state in ('DECLARED', 'WITHDRAWN')) = (decided_by is null)", name="decided"
         ),
@@ -90,8 +85,6 @@ class DeclaredDisaster(Table):
             " and (revoked_at is null) = (revoked_reason is null)",
             name="revoked",
         ),
-        CheckConstraint("(key_sealed is null) = (content is null)", name="content"),
-        CheckConstraint("length(sha256) = 64", name="sha256"),
         # What is counted anew.
         Index(
             "ix_declared_disasters_counted",
@@ -100,10 +93,7 @@ class DeclaredDisaster(Table):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     weather: Mapped[Weather]
-    title: Mapped[str]
-    authority: Mapped[str]
     document_number: Mapped[str]
     reason: Mapped[str]
     areas: Mapped[list[str]]
@@ -111,11 +101,8 @@ class DeclaredDisaster(Table):
     from_on: Mapped[date]
     to_on: Mapped[date]
     state: Mapped[DisasterState]
-    declared_by: Mapped[UUID]
-    declared_at: Mapped[datetime]
-    decided_by: Mapped[UUID | None]
-    decided_at: Mapped[datetime | None]
-    answer: Mapped[str | None]
+    filed_by: Mapped[UUID] = mapped_column("declared_by")
+    filed_at: Mapped[datetime] = mapped_column("declared_at")
     revoked_by: Mapped[UUID | None]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None]
@@ -126,19 +113,25 @@ class DeclaredDisaster(Table):
     declined: Mapped[int | None] = mapped_column(Integer)
     renewed: Mapped[int | None] = mapped_column(Integer)
     counted_at: Mapped[datetime | None]
-    # The document that it rests on, in the columns that every table of documents has.
-    name: Mapped[str]
-    media_type: Mapped[str]
-    size_bytes: Mapped[int]
-    sha256: Mapped[str]
     key_sealed: Mapped[bytes | None] = sealed(DOCUMENT_KEY, row="id")
-    content: Mapped[bytes | None] = mapped_column(deferred=True)
-    uploaded_at: Mapped[datetime]
 
     @property
     def source(self) -> str:
         """By what the notice of exemption names this as what proposed it."""
         return source_of(self.id)
+
+
+DISASTERS: Final = PaperKind(
+    model=DeclaredDisaster,
+    states=_STATES,
+    seals=Seals(content=DOCUMENT, key=DOCUMENT_KEY),
+    object_type="declared_disaster",
+    thing_zh="灾情认定",
+    thing_en="declared disaster",
+    field="disasterId",
+    not_here=DisasterNotHere,
+    second_person=DisasterSecondPerson,
+)
 
 
 def source_of(disaster_id: UUID) -> str:

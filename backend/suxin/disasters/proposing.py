@@ -16,17 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.disasters import queries
 from suxin.disasters.commands import notice_draft
 from suxin.disasters.counting import count_disaster
-from suxin.disasters.models import DOCUMENT, DOCUMENT_KEY, DeclaredDisaster, RenewalProposal
+from suxin.disasters.models import DISASTERS, DeclaredDisaster, RenewalProposal
 from suxin.disasters.states import RenewalState
 from suxin.kernel.audit import append_act
 from suxin.kernel.database import actor_of
 from suxin.kernel.ids import new_id
-from suxin.kernel.sealed_documents import opened_content
+from suxin.kernel.sealed_documents import SentFile
 from suxin.kernel.sealing import Sealer
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
 from suxin.places.models import CITY_CODE
-from suxin.relief.commands import Paper, propose_notice
+from suxin.relief.commands import propose_notice
 from suxin.subjects.models import Subject
 
 CHUNK: Final = 500
@@ -52,12 +52,11 @@ async def propose_what_follows(
     if disaster is None:
         return False
     if disaster.notice_id is None:
-        content = opened_content(sealer, disaster, purpose=DOCUMENT, key_purpose=DOCUMENT_KEY)
         notice = await propose_notice(
             session,
             actor_of(session),
             draft=notice_draft(disaster),
-            paper=Paper(name=disaster.name, content=content),
+            paper=SentFile(name=disaster.name, content=DISASTERS.opened(sealer, disaster)),
             sealer=sealer,
             source=disaster.source,
             now=now,

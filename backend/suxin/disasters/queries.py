@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from suxin.disasters.models import DeclaredDisaster, RenewalProposal
+from suxin.disasters.models import DISASTERS, DeclaredDisaster, RenewalProposal
 from suxin.disasters.policies import DISASTER_READ
 from suxin.disasters.states import DisasterState, RenewalState
 from suxin.kernel.actor import Actor
@@ -36,8 +36,7 @@ async def own_disaster(session: AsyncSession, actor: Actor, disaster_id: UUID) -
     :raises Forbidden: if the actor may not read them
     :raises NotFound: if there is none
     """
-    one = own_disasters(actor).where(DeclaredDisaster.id == disaster_id)
-    return _disaster(await session.scalar(one))
+    return await DISASTERS.one(session, own_disasters(actor), disaster_id)
 
 
 async def own_disaster_document(
@@ -48,8 +47,7 @@ async def own_disaster_document(
     :raises Forbidden: if the actor may not read them
     :raises NotFound: if there is none
     """
-    one = own_disasters(actor).where(DeclaredDisaster.id == disaster_id)
-    return _disaster(await session.scalar(one.options(undefer(DeclaredDisaster.content))))
+    return await DISASTERS.with_document(session, own_disasters(actor), disaster_id)
 
 
 async def lock_disaster(session: AsyncSession, actor: Actor, disaster_id: UUID) -> DeclaredDisaster:
@@ -58,8 +56,7 @@ async def lock_disaster(session: AsyncSession, actor: Actor, disaster_id: UUID) 
     :raises Forbidden: if the actor may not read them
     :raises NotFound: if there is none
     """
-    one = own_disasters(actor).where(DeclaredDisaster.id == disaster_id).with_for_update()
-    return _disaster(await session.scalar(one.execution_options(populate_existing=True)))
+    return await DISASTERS.locked(session, own_disasters(actor), disaster_id)
 
 
 async def confirmed_disaster(session: AsyncSession, disaster_id: UUID) -> DeclaredDisaster | None:
@@ -77,15 +74,7 @@ async def confirmed_disaster(session: AsyncSession, disaster_id: UUID) -> Declar
 
 async def disasters_waiting(session: AsyncSession, actor: Actor) -> int:
     """Return how many declarations wait for somebody else than whoever entered them."""
-    waits = (
-        select(func.count())
-        .select_from(DeclaredDisaster)
-        .where(
-            DeclaredDisaster.state == DisasterState.DECLARED,
-            DeclaredDisaster.declared_by.is_distinct_from(actor.staff_id),
-        )
-    )
-    return await session.scalar(waits) or 0
+    return await DISASTERS.waiting(session, actor)
 
 
 def renewals_in_reach(actor: Actor) -> Select[RenewalProposal, Loan, DeclaredDisaster]:
@@ -163,12 +152,6 @@ def renewals_about(subject_id: UUID) -> Select[RenewalProposal, DeclaredDisaster
         .where(RenewalProposal.subject_id == subject_id)
         .order_by(RenewalProposal.id)
     )
-
-
-def _disaster(found: DeclaredDisaster | None) -> DeclaredDisaster:
-    if found is None:
-        raise NotFound(thing_zh="灾情认定", thing_en="declared disaster", field="disasterId")
-    return found
 
 
 def _renewal(

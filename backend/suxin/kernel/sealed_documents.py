@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
-from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
+from suxin.kernel.refusals import Refusal, RefusalKind
 from suxin.kernel.sealing import MAX_PLAINTEXT_BYTES, SealBroken, Sealer
+from suxin.kernel.texts import bounded_text
 
 MAX_DOCUMENT_BYTES: Final = 2 * 1024 * 1024
 MAX_NAME: Final = 100
@@ -75,6 +76,14 @@ class Seals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentFile:
+    """A file as it was sent: what it is called, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
     """A document as it was handed in, once it is found to be one that is taken."""
 
@@ -127,14 +136,7 @@ def checked_name(given: str) -> str:
 
     :raises Invalid: if it is missing, or longer than ``MAX_NAME``
     """
-    name = given.strip()
-    if not 1 <= len(name) <= MAX_NAME:
-        raise Invalid(
-            field="name",
-            reason_zh=f"应为 1 至 {MAX_NAME} 字",
-            reason_en=f"it has 1 to {MAX_NAME} characters",
-        )
-    return name
+    return bounded_text(given, "name", most=MAX_NAME)
 
 
 def sealed_content(

@@ -10,63 +10,30 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor, ActorKind
-from suxin.kernel.audit import append_act
-from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Forbidden, Invalid, Refusal
-from suxin.kernel.sealed_documents import Seals, handed_in, sealed_row
+from suxin.kernel.official_papers import MAX_ANSWER, MAX_AUTHORITY, MAX_TITLE
+from suxin.kernel.refusals import Forbidden, Invalid
+from suxin.kernel.sealed_documents import SentFile
 from suxin.kernel.sealing import Sealer
+from suxin.kernel.texts import bounded_text
 from suxin.kernel.working_days import local_day
 from suxin.places.models import Area, AreaLevel
 from suxin.relief import queries
-from suxin.relief.models import (
-    CATEGORIES,
-    DOCUMENT,
-    DOCUMENT_KEY,
-    DisasterNotice,
-    NoticeState,
-)
+from suxin.relief.models import CATEGORIES, NOTICES, DisasterNotice, NoticeState
 from suxin.relief.policies import NOTICE_DECIDE, NOTICE_FILE
+from suxin.relief.refusals import NoticeNotCounted, NoticeNotHere
 from suxin.subjects.models import DataCategory
 
-MAX_TITLE: Final = 60
-MAX_AUTHORITY: Final = 60
 MAX_REASON: Final = 300
-MAX_ANSWER: Final = 300
 MAX_AREAS: Final = 50
 MAX_DAYS: Final = 366
 """How many days a notice may be about: a disaster, and what came of it within the year."""
 
-_SEALS: Final = Seals(content=DOCUMENT, key=DOCUMENT_KEY)
 _LEVELS: Final = (AreaLevel.CITY, AreaLevel.COUNTY, AreaLevel.TOWN)
 
 
-class NoticeNotHere(Refusal):
-    """The notice does not stand where this step begins."""
-
-    code = "DISASTER_NOTICE_NOT_HERE"
-    zh = "该公告的状态已变化，请刷新后重试"
-    en = "The notice does not stand where this step begins; read it anew"
-
-
-class NoticeNotCounted(Refusal):
-    """The platform has not counted yet whom the notice would concern."""
-
-    code = "DISASTER_NOTICE_NOT_COUNTED"
-    zh = "影响范围尚在统计，请稍后再审定"
-    en = "Whom the notice would concern is not counted yet; decide a little later"
-
-
-class SecondPersonNeeded(Refusal):
-    """Whoever asked for it decides on it."""
-
-    code = "DISASTER_NOTICE_SECOND_PERSON"
-    zh = "提出人不能审定自己提出的事项，请由另一人办理"
-    en = "Whoever asked for this does not decide on it; another person does"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeDraft:
-    """What a notice says; ``from_on`` to ``to_on`` are both included, ``ends_on`` is the first day without it."""
+class Stricken:
+    """Whom a disaster has hit, and by whose word; ``from_on`` to ``to_on`` are both included, ``categories`` are of the records to be exempted."""
 
     title: str
     authority: str
@@ -75,15 +42,13 @@ class NoticeDraft:
     categories: Sequence[DataCategory]
     from_on: date
     to_on: date
-    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """The document by which an authority declared the disaster."""
+class NoticeDraft(Stricken):
+    """What a notice says; ``ends_on`` is the first day without it."""
 
-    name: str
-    content: bytes
+    ends_on: date | None = None
 
 
 async def propose_notice(
@@ -91,7 +56,7 @@ async def propose_notice(
     actor: Actor,
     *,
     draft: NoticeDraft,
-    paper: Paper,
+    paper: SentFile,
     sealer: Sealer,
     source: str | None = None,
     now: datetime,
@@ -112,27 +77,21 @@ async def propose_notice(
         raise Forbidden(permission=NOTICE_FILE)
     if source is not None and (there := await queries.proposed_from(session, source)) is not None:
         return there
-    await check_draft(session, draft, today=local_day(now))
-    given, notice_id = handed_in(paper.name, paper.content), new_id(now)
-    notice = DisasterNotice(
-        id=notice_id,
-        title=draft.title.strip(),
-        authority=draft.authority.strip(),
-        reason=draft.reason.strip(),
-        areas=sorted(set(draft.areas)),
-        categories=[one.value for one in CATEGORIES if one in draft.categories],
-        from_on=draft.from_on,
-        to_on=draft.to_on,
-        ends_on=draft.ends_on,
-        source=source,
-        state=NoticeState.PROPOSED,
-        filed_by=None if by_platform else actor.own_staff,
-        filed_at=now,
-        **sealed_row(sealer, notice_id, given, seals=_SEALS, now=now),
-    )
-    session.add(notice)
-    await session.flush()
-    _record(session, "relief.notice.filed", notice, now=now)
+    await _check_draft(session, draft, today=local_day(now))
+    says = {
+        "title": draft.title.strip(),
+        "authority": draft.authority.strip(),
+        "reason": draft.reason.strip(),
+        "areas": sorted(set(draft.areas)),
+        "categories": [one.value for one in CATEGORIES if one in draft.categories],
+        "from_on": draft.from_on,
+        "to_on": draft.to_on,
+        "ends_on": draft.ends_on,
+        "source": source,
+    }
+    by = None if by_platform else actor.own_staff
+    notice = await NOTICES.put_in(session, says, paper, by=by, sealer=sealer, now=now)
+    NOTICES.record(session, "relief.notice.filed", notice, now=now)
     return notice
 
 
@@ -146,9 +105,9 @@ async def withdraw_notice(
     :raises NoticeNotHere: if it was decided on, or taken back
     """
     actor.require(NOTICE_FILE)
-    notice = await _at(session, actor, notice_id, NoticeState.PROPOSED)
-    notice.state = NoticeState.WITHDRAWN
-    _record(session, "relief.notice.withdrawn", notice, now=now)
+    notice = await queries.lock_notice(session, actor, notice_id)
+    NOTICES.withdraw(notice)
+    NOTICES.record(session, "relief.notice.withdrawn", notice, now=now)
     return notice
 
 
@@ -171,16 +130,14 @@ async def decide_notice(
     :raises Invalid: if the answer is missing or too long
     """
     actor.require(NOTICE_DECIDE)
-    said = _text(answer, "answer", MAX_ANSWER)
-    notice = await _at(session, actor, notice_id, NoticeState.PROPOSED)
-    if notice.filed_by == actor.own_staff:
-        raise SecondPersonNeeded
+    said = bounded_text(answer, "answer", most=MAX_ANSWER)
+    notice = await queries.lock_notice(session, actor, notice_id)
+    NOTICES.require_decidable(notice, actor)
     if granted and notice.counted_at is None:
         raise NoticeNotCounted
-    notice.state = NoticeState.IN_FORCE if granted else NoticeState.REJECTED
-    notice.decided_by, notice.decided_at, notice.answer = actor.own_staff, now, said
+    NOTICES.decide(notice, actor, granted=granted, answer=said, now=now)
     action = "relief.notice.in_force" if granted else "relief.notice.rejected"
-    _record(session, action, notice, now=now)
+    NOTICES.record(session, action, notice, now=now)
     return notice
 
 
@@ -195,12 +152,13 @@ async def ask_to_end(
     :raises Invalid: if the reason is missing or too long
     """
     actor.require(NOTICE_FILE)
-    said = _text(reason, "reason", MAX_REASON)
-    notice = await _at(session, actor, notice_id, NoticeState.IN_FORCE)
+    said = bounded_text(reason, "reason", most=MAX_REASON)
+    notice = await queries.lock_notice(session, actor, notice_id)
+    NOTICES.require_at(notice, NoticeState.IN_FORCE)
     if notice.ending_by is not None:
         raise NoticeNotHere
     notice.ending_by, notice.ending_at, notice.ending_reason = actor.own_staff, now, said
-    _record(session, "relief.notice.end_asked", notice, now=now)
+    NOTICES.record(session, "relief.notice.end_asked", notice, now=now)
     return notice
 
 
@@ -215,18 +173,18 @@ async def answer_ending(
     :raises SecondPersonNeeded: if the actor asked for it
     """
     actor.require(NOTICE_DECIDE)
-    notice = await _at(session, actor, notice_id, NoticeState.IN_FORCE)
+    notice = await queries.lock_notice(session, actor, notice_id)
+    NOTICES.require_at(notice, NoticeState.IN_FORCE)
     if notice.ending_by is None:
         raise NoticeNotHere
-    if notice.ending_by == actor.own_staff:
-        raise SecondPersonNeeded
+    NOTICES.require_other(notice.ending_by, actor)
     if granted:
         notice.state = NoticeState.ENDED
         notice.ended_by, notice.ended_at = actor.own_staff, now
-        _record(session, "relief.notice.ended", notice, now=now)
+        NOTICES.record(session, "relief.notice.ended", notice, now=now)
     else:
         notice.ending_by = notice.ending_at = notice.ending_reason = None
-        _record(session, "relief.notice.goes_on", notice, now=now)
+        NOTICES.record(session, "relief.notice.goes_on", notice, now=now)
     return notice
 
 
@@ -249,23 +207,30 @@ async def take_proposal_back(
         await ask_to_end(session, actor, notice_id=notice.id, reason=reason, now=now)
 
 
-async def _at(
-    session: AsyncSession, actor: Actor, notice_id: UUID, state: NoticeState
-) -> DisasterNotice:
-    notice = await queries.lock_notice(session, actor, notice_id)
-    if notice.state is not state:
-        raise NoticeNotHere
-    return notice
-
-
-async def check_draft(session: AsyncSession, draft: NoticeDraft, *, today: date) -> None:
-    """Accept only what a notice can say.
+async def check_stricken(session: AsyncSession, stricken: Stricken, *, today: date) -> None:
+    """Accept only what a notice can be about.
 
     :raises Invalid: if a text, the areas, the categories or the days are not what they must be
     """
-    _text(draft.title, "title", MAX_TITLE)
-    _text(draft.authority, "authority", MAX_AUTHORITY)
-    _text(draft.reason, "reason", MAX_REASON)
+    _check_words(stricken, today=today)
+    await _check_areas(session, set(stricken.areas))
+
+
+async def _check_draft(session: AsyncSession, draft: NoticeDraft, *, today: date) -> None:
+    _check_words(draft, today=today)
+    if draft.ends_on is not None and draft.ends_on <= today:
+        raise Invalid(
+            field="endsOn",
+            reason_zh="终止日应晚于今日",
+            reason_en="a notice ends after today",
+        )
+    await _check_areas(session, set(draft.areas))
+
+
+def _check_words(draft: Stricken, *, today: date) -> None:
+    bounded_text(draft.title, "title", most=MAX_TITLE)
+    bounded_text(draft.authority, "authority", most=MAX_AUTHORITY)
+    bounded_text(draft.reason, "reason", most=MAX_REASON)
     if not draft.categories or not set(draft.categories) <= set(CATEGORIES):
         raise Invalid(
             field="categories",
@@ -278,13 +243,6 @@ async def check_draft(session: AsyncSession, draft: NoticeDraft, *, today: date)
             reason_zh=f"止日不早于起日、不晚于今日，期间不超过 {MAX_DAYS} 日",
             reason_en=f"the period ends today at the latest and has at most {MAX_DAYS} days",
         )
-    if draft.ends_on is not None and draft.ends_on <= today:
-        raise Invalid(
-            field="endsOn",
-            reason_zh="终止日应晚于今日",
-            reason_en="a notice ends after today",
-        )
-    await _check_areas(session, set(draft.areas))
 
 
 async def _check_areas(session: AsyncSession, codes: set[str]) -> None:
@@ -301,25 +259,3 @@ async def _check_areas(session: AsyncSession, codes: set[str]) -> None:
             reason_zh=f"请选择 1 至 {MAX_AREAS} 个县区或乡镇",
             reason_en=f"a notice names 1 to {MAX_AREAS} counties or towns",
         )
-
-
-def _text(given: str, field: str, most: int) -> str:
-    said = given.strip()
-    if not 1 <= len(said) <= most:
-        raise Invalid(
-            field=field,
-            reason_zh=f"应为 1 至 {most} 字",
-            reason_en=f"it has 1 to {most} characters",
-        )
-    return said
-
-
-def _record(session: AsyncSession, action: str, notice: DisasterNotice, *, now: datetime) -> None:
-    append_act(
-        session,
-        action=action,
-        now=now,
-        object_type="disaster_notice",
-        object_id=notice.id,
-        detail={"title": notice.title},
-    )

@@ -5,9 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from suxin.kernel.audit import append_act
 from suxin.kernel.working_days import local_day
-from suxin.relief.models import DisasterNotice, NoticeState
+from suxin.relief.models import NOTICES, DisasterNotice, NoticeState
 
 
 async def end_over(session: AsyncSession, *, now: datetime) -> int:
@@ -24,12 +23,5 @@ async def end_over(session: AsyncSession, *, now: datetime) -> int:
     over = found.all()
     for notice in over:
         notice.state, notice.ended_at = NoticeState.ENDED, now
-        append_act(
-            session,
-            action="relief.notice.ended",
-            now=now,
-            object_type="disaster_notice",
-            object_id=notice.id,
-            detail={"title": notice.title},
-        )
+        NOTICES.record(session, "relief.notice.ended", notice, now=now)
     return len(over)

@@ -9,10 +9,19 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from suxin.kernel.official_papers import (
+    OFFICE,
+    OfficialPaper,
+    PaperKind,
+    PaperStates,
+    paper_checks,
+)
 from suxin.kernel.readers import KIND, Reader, batch, data_subject, operator, system, when
 from suxin.kernel.sealed_columns import sealed
-from suxin.kernel.steps import Party, StateMachine, Step
+from suxin.kernel.sealed_documents import Seals
+from suxin.kernel.steps import Party, StateMachine
 from suxin.kernel.tables import Table, append_and_change
+from suxin.relief.refusals import NoticeNotHere, SecondPersonNeeded
 from suxin.subjects.models import DataCategory
 
 DOCUMENT: Final = "relief.document"
@@ -50,15 +59,17 @@ CATEGORIES: Final = (
 )
 """What a notice may be about: what departments record of how somebody conducts his business. A conviction is no matter of a disaster."""
 
-_OFFICE: Final = frozenset({Party.OPERATOR})
 _PLATFORM: Final = frozenset({Party.PLATFORM})
+_STATES: Final = PaperStates(
+    put_in=NoticeState.PROPOSED,
+    withdrawn=NoticeState.WITHDRAWN,
+    rejected=NoticeState.REJECTED,
+    in_force=NoticeState.IN_FORCE,
+    over=NoticeState.ENDED,
+)
 
 
-def _step(leaves: NoticeState, to: NoticeState, by: frozenset[Party]) -> Step[NoticeState]:
-    return Step(leaves=frozenset({leaves}), to=to, by=by)
-
-
-class DisasterNotice(Table):
+class DisasterNotice(OfficialPaper):
     """One notice: what it rests on, whom it is for, and who filed, decided and ended it.
 
     ``from_on`` to ``to_on`` are days of Shanghai, both included. ``ends_on`` is the first day on which it exempts nothing more.
@@ -89,23 +100,15 @@ class DisasterNotice(Table):
         system(),
         batch(),
     )
-    __machine__: ClassVar[StateMachine[NoticeState]] = StateMachine(
-        begins={NoticeState.PROPOSED: _OFFICE},
-        steps=(
-            _step(NoticeState.PROPOSED, NoticeState.WITHDRAWN, _OFFICE),
-            _step(NoticeState.PROPOSED, NoticeState.REJECTED, _OFFICE),
-            _step(NoticeState.PROPOSED, NoticeState.IN_FORCE, _OFFICE),
-            _step(NoticeState.IN_FORCE, NoticeState.ENDED, _OFFICE | _PLATFORM),
-        ),
-    )
+    __machine__: ClassVar[StateMachine[NoticeState]] = _STATES.machine(over_by=OFFICE | _PLATFORM)
     __table_args__ = (
+        *paper_checks(),
         CheckConstraint("to_on >= from_on", name="period"),
         CheckConstraint("ends_on is null or ends_on > to_on", name="ends"),
         CheckConstraint("cardinality(areas) >= 1", name="areas"),
         CheckConstraint("cardinality(categories) >= 1", name="categories"),
         CheckConstraint("(filed_by is null) = (source is not null)", name="filed"),
-        # Two people, at the beginning and at the end (decision 33).
-        CheckConstraint("decided_by <> filed_by", name="two_people"),
+        # Two people at the end as at the beginning.
         CheckConstraint("ended_by <> ending_by", name="two_people_end"),
         CheckConstraint("(ending_by is null) = (ending_at is null)", name="ending"),
         CheckConstraint(
@@ -113,14 +116,9 @@ class DisasterNotice(Table):
             name="decided",
         ),
         CheckConstraint("(state = 'ENDED') = (ended_at is not null)", name="ended"),
-        CheckConstraint("(key_sealed is null) = (content is null)", name="content"),
-        CheckConstraint("length(sha256) = 64", name="sha256"),
         Index("uq_disaster_notices_source", "source", unique=True),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    title: Mapped[str]
-    authority: Mapped[str]
     reason: Mapped[str]
     areas: Mapped[list[str]]
     categories: Mapped[list[str]]
@@ -135,23 +133,26 @@ class DisasterNotice(Table):
     subjects: Mapped[int | None]
     counted: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     counted_at: Mapped[datetime | None]
-    decided_by: Mapped[UUID | None]
-    decided_at: Mapped[datetime | None]
-    answer: Mapped[str | None]
     applied_at: Mapped[datetime | None]
     ending_by: Mapped[UUID | None]
     ending_at: Mapped[datetime | None]
     ending_reason: Mapped[str | None]
     ended_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
-    # The document that it rests on, in the columns that every table of documents has.
-    name: Mapped[str]
-    media_type: Mapped[str]
-    size_bytes: Mapped[int]
-    sha256: Mapped[str]
     key_sealed: Mapped[bytes | None] = sealed(DOCUMENT_KEY, row="id")
-    content: Mapped[bytes | None] = mapped_column(deferred=True)
-    uploaded_at: Mapped[datetime]
+
+
+NOTICES: Final = PaperKind(
+    model=DisasterNotice,
+    states=_STATES,
+    seals=Seals(content=DOCUMENT, key=DOCUMENT_KEY),
+    object_type="disaster_notice",
+    thing_zh="豁免公告",
+    thing_en="notice of exemption",
+    field="noticeId",
+    not_here=NoticeNotHere,
+    second_person=SecondPersonNeeded,
+)
 
 
 class GroupExemption(Table):

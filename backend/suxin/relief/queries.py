@@ -4,11 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import undefer
 
 from suxin.kernel.actor import Actor
-from suxin.kernel.refusals import NotFound
-from suxin.relief.models import DisasterNotice, GroupExemption, NoticeState
+from suxin.relief.models import NOTICES, DisasterNotice, GroupExemption, NoticeState
 from suxin.relief.policies import NOTICE_READ
 
 
@@ -27,7 +25,7 @@ async def own_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> Di
     :raises Forbidden: if the actor may not read notices
     :raises NotFound: if there is none
     """
-    return _found(await session.scalar(own_notices(actor).where(DisasterNotice.id == notice_id)))
+    return await NOTICES.one(session, own_notices(actor), notice_id)
 
 
 async def own_document(session: AsyncSession, actor: Actor, notice_id: UUID) -> DisasterNotice:
@@ -36,8 +34,7 @@ async def own_document(session: AsyncSession, actor: Actor, notice_id: UUID) -> 
     :raises Forbidden: if the actor may not read notices
     :raises NotFound: if there is none
     """
-    one = own_notices(actor).where(DisasterNotice.id == notice_id)
-    return _found(await session.scalar(one.options(undefer(DisasterNotice.content))))
+    return await NOTICES.with_document(session, own_notices(actor), notice_id)
 
 
 async def lock_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> DisasterNotice:
@@ -46,8 +43,7 @@ async def lock_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> D
     :raises Forbidden: if the actor may not read notices
     :raises NotFound: if there is none
     """
-    one = own_notices(actor).where(DisasterNotice.id == notice_id).with_for_update()
-    return _found(await session.scalar(one.execution_options(populate_existing=True)))
+    return await NOTICES.locked(session, own_notices(actor), notice_id)
 
 
 async def proposed_from(session: AsyncSession, source: str) -> DisasterNotice | None:
@@ -71,9 +67,3 @@ async def notices_waiting(session: AsyncSession, actor: Actor) -> int:
 def exemptions_of(subject_id: UUID) -> Select[GroupExemption]:
     """Return which of a subject's records notices exempt or exempted."""
     return select(GroupExemption).where(GroupExemption.subject_id == subject_id)
-
-
-def _found(notice: DisasterNotice | None) -> DisasterNotice:
-    if notice is None:
-        raise NotFound(thing_zh="豁免公告", thing_en="notice of exemption", field="noticeId")
-    return notice

@@ -15,6 +15,7 @@ from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid, NotFound, Refusal, RefusalKind
+from suxin.kernel.texts import bounded_text
 from suxin.kernel.working_days import local_day
 from suxin.repair import queries
 from suxin.repair.clocks import Clock
@@ -191,14 +192,7 @@ def checked_statement(given: str) -> str:
 
     :raises Invalid: if it is nothing, or longer than ``MAX_STATEMENT``
     """
-    statement = given.strip()
-    if not 1 <= len(statement) <= MAX_STATEMENT:
-        raise Invalid(
-            field="statement",
-            reason_zh=f"应为 1 至 {MAX_STATEMENT} 字",
-            reason_en=f"it has 1 to {MAX_STATEMENT} characters",
-        )
-    return statement
+    return bounded_text(given, "statement", most=MAX_STATEMENT)
 
 
 async def _take_turns(session: AsyncSession, subject_id: UUID) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Actor, ActorKind
 from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Forbidden, Invalid, NotFound, Refusal
+from suxin.kernel.refusals import Forbidden, NotFound, Refusal
+from suxin.kernel.texts import bounded_text
 from suxin.review import queries
 from suxin.review.clocks import set_clock
 from suxin.review.documents import attach_documents, erase_contents
@@ -127,14 +128,7 @@ def checked_text(given: str, field: str) -> str:
 
     :raises Invalid: if it is none, or longer than ``MAX_TEXT``
     """
-    text = given.strip()
-    if not 1 <= len(text) <= MAX_TEXT:
-        raise Invalid(
-            field=field,
-            reason_zh=f"应为 1 至 {MAX_TEXT} 字",
-            reason_en=f"it has 1 to {MAX_TEXT} characters",
-        )
-    return text
+    return bounded_text(given, field, most=MAX_TEXT)
 
 
 async def supplement_case(

@@ -14,8 +14,9 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.ids import new_id
+from suxin.kernel.texts import bounded_text
 from suxin.kernel.working_days import add_working_days, local_day
-from suxin.rural.entering import checked
+from suxin.rural.entering import MAX_REASON
 from suxin.rural.event_types import CYCLE_STEPS
 from suxin.rural.models import (
     PanelBallot,
@@ -272,7 +273,7 @@ async def call_off_cycle(
     """
     actor.require(RATING_MANAGE)
     cycle = await _in_turn(session, actor, cycle_id)
-    cycle.call_off(checked(reason, "reason"), now=now)
+    cycle.call_off(bounded_text(reason, "reason", most=MAX_REASON), now=now)
     _record(session, cycle, "called_off", now=now)
     return cycle
 

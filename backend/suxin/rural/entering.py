@@ -19,7 +19,8 @@ from suxin.consent.queries import lock_open, recipient
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Invalid, NotFound
+from suxin.kernel.refusals import NotFound
+from suxin.kernel.texts import bounded_text
 from suxin.rural.models import RatingCycle, RatingEntry
 from suxin.rural.policies import RATING_CHECK, RATING_MANAGE
 from suxin.rural.queries import cycles as queries
@@ -144,7 +145,7 @@ async def propose_entity(
     """
     actor.require(RATING_MANAGE)
     entry = await _entry_of_open(session, actor, entry_id)
-    entry.propose(checked(reason, "reason"), by=actor.own_staff, now=now)
+    entry.propose(bounded_text(reason, "reason", most=MAX_REASON), by=actor.own_staff, now=now)
     record(session, entry, "proposed", now=now)
     return entry
 
@@ -180,21 +181,6 @@ def record(session: AsyncSession, entry: RatingEntry, step: str, *, now: datetim
         object_type="rural_entry",
         object_id=entry.id,
     )
-
-
-def checked(given: str, field: str, *, most: int = MAX_REASON) -> str:
-    """Return a text without the space around it.
-
-    :raises Invalid: if it is none, or longer than ``most``
-    """
-    text = given.strip()
-    if not 1 <= len(text) <= most:
-        raise Invalid(
-            field=field,
-            reason_zh=f"应为 1 至 {most} 字",
-            reason_en=f"it has 1 to {most} characters",
-        )
-    return text
 
 
 async def _entry_of_open(session: AsyncSession, actor: Actor, entry_id: UUID) -> RatingEntry:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.refusals import NotFound
-from suxin.rural.entering import checked
+from suxin.kernel.texts import bounded_text
 from suxin.rural.models import RuralHearing
 from suxin.rural.policies import HEARING_DECIDE
 from suxin.rural.refusals import HearingOver, HearingRunning
@@ -30,7 +30,7 @@ async def state_hearing(
     :raises HearingOver: if that was decided, or the time is over
     """
     hearing = await _lock(session, actor.own_subject, entry_id)
-    said = checked(statement, "statement", most=MAX_STATEMENT)
+    said = bounded_text(statement, "statement", most=MAX_STATEMENT)
     if hearing.decided_at is not None or hearing.open_until <= now:
         raise HearingOver
     hearing.statement, hearing.stated_by, hearing.stated_at = said, actor.own_person, now
@@ -58,7 +58,7 @@ async def decide_hearing(
     """
     actor.require(HEARING_DECIDE)
     hearing = await _lock(session, subject_id, entry_id)
-    said = checked(answer, "answer", most=MAX_ANSWER)
+    said = bounded_text(answer, "answer", most=MAX_ANSWER)
     if hearing.decided_at is not None:
         raise HearingOver
     if hearing.stated_at is None and hearing.open_until > now:

@@ -16,7 +16,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid, NotFound
-from suxin.rural.entering import checked
+from suxin.kernel.texts import bounded_text
 from suxin.rural.models import RuralAreaCount, RuralTitle
 from suxin.rural.policies import TITLE_DECIDE, TITLE_FILE
 from suxin.rural.queries import areas as queries
@@ -102,7 +102,7 @@ async def file_title(
     Source: docs/rural.md (roll-up)
     """
     actor.require(TITLE_FILE)
-    checked(loans.paper, "paper", most=MAX_PAPER)
+    bounded_text(loans.paper, "paper", most=MAX_PAPER)
     count = await queries.area_count(session, area_code)
     if count is None:
         raise NotFound(thing_zh="地区统计", thing_en="figures of the area", field="areaCode")
@@ -156,7 +156,7 @@ async def decide_title(
     :raises SecondRaterNeeded: if the actor filed it
     """
     actor.require(TITLE_DECIDE)
-    said = checked(answer, "answer", most=MAX_ANSWER)
+    said = bounded_text(answer, "answer", most=MAX_ANSWER)
     title = await queries.lock_title(session, actor, title_id)
     if title.filed_by == actor.own_staff:
         raise SecondRaterNeeded
@@ -176,7 +176,7 @@ async def revoke_title(
     :raises TitleNotAt: if it is not held
     """
     actor.require(TITLE_DECIDE)
-    said = checked(reason, "reason", most=MAX_ANSWER)
+    said = bounded_text(reason, "reason", most=MAX_ANSWER)
     title = await queries.lock_title(session, actor, title_id)
     title.revoke(said, by=actor.own_staff, now=now)
     _record(session, title, "revoked", now=now)

@@ -19,6 +19,7 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.database import Database
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import Invalid, Refusal
+from suxin.kernel.texts import bounded_text
 from suxin.subjects import queries
 from suxin.subjects.catalogue import (
     Catalogue,
@@ -66,14 +67,9 @@ async def draft_release(
     :raises ReleaseOutdated, ReleaseTaken: if a later release, or this very one, is in force
     """
     actor.require(CATALOGUE_LOAD)
-    if not 1 <= len(source.strip()) <= MAX_SOURCE:
-        raise Invalid(
-            field="source",
-            reason_zh=f"应为 1 至 {MAX_SOURCE} 字",
-            reason_en=f"it has 1 to {MAX_SOURCE} characters",
-        )
+    said = bounded_text(source, "source", most=MAX_SOURCE)
     items = tuple(read_items(_text_of(file).splitlines()))
-    catalogue = Catalogue(release=release, source=source.strip(), items=items)
+    catalogue = Catalogue(release=release, source=said, items=items)
     checked = await check_release(session, catalogue)
     if checked.in_force:
         raise ReleaseTaken(field="release", release=release)

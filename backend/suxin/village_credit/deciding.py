@@ -12,6 +12,7 @@ from suxin.consent.purposes import RURAL_CREDIT
 from suxin.kernel.actor import Actor
 from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.ids import new_id
+from suxin.kernel.texts import bounded_text
 from suxin.kernel.working_days import add_working_days
 from suxin.rural.queries.own import grades_told
 from suxin.rural.states import RuralKind
@@ -26,7 +27,7 @@ from suxin.village_credit.refusals import (
     LineOutOfBounds,
     RoundSecondPerson,
 )
-from suxin.village_credit.rounds import MAX_REASON, checked
+from suxin.village_credit.rounds import MAX_REASON
 from suxin.village_credit.states import MemberState
 
 NOTICE_DAYS: Final = 7
@@ -116,7 +117,7 @@ async def answer_objection(
     Source: PIPL art. 24 (human review)
     """
     actor.require(LINE_DECIDE)
-    said = checked(answer, "answer", most=MAX_REASON)
+    said = bounded_text(answer, "answer", most=MAX_REASON)
     round_id = (await queries.own_member(session, actor, member_id)).round_id
     found = await queries.lock_round(session, actor, round_id)
     member = await queries.lock_member(session, actor, member_id)
@@ -149,7 +150,7 @@ async def end_line(
     :raises Invalid: if the reason is missing or too long
     """
     actor.require(LINE_DECIDE)
-    said = checked(reason, "reason")
+    said = bounded_text(reason, "reason", most=MAX_REASON)
     member = await queries.lock_member(session, actor, member_id)
     member.end_line(said, now=now)
     record(session, member, "line_ended", now=now)

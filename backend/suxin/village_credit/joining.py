@@ -18,6 +18,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
 from suxin.kernel.refusals import NotFound
+from suxin.kernel.texts import bounded_text
 from suxin.kernel.working_days import local_day
 from suxin.subjects.models import DataCategory, Subject, SubjectKind
 from suxin.village_credit import queries
@@ -30,7 +31,6 @@ from suxin.village_credit.refusals import (
     NotOfThisVillage,
     RoundNotAt,
 )
-from suxin.village_credit.rounds import checked
 from suxin.village_credit.states import MemberState, RoundState
 from suxin.village_credit.turns import join_turn
 from suxin.villages.queries import household_of_subject
@@ -139,7 +139,7 @@ async def object_to_line(
     :raises Invalid: if the reason is missing or too long
     Source: PIPL art. 24 (explained, human review)
     """
-    said = checked(reason, "reason", most=MAX_OBJECTION)
+    said = bounded_text(reason, "reason", most=MAX_OBJECTION)
     member = await queries.lock_own_membership(session, actor, member_id)
     if member.notice_ends_at is not None and member.notice_ends_at <= now:
         raise MemberNotAt

@@ -12,7 +12,7 @@ from suxin.events.feed import record_event
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Invalid
+from suxin.kernel.texts import bounded_text
 from suxin.lending.commands.requests import ProductNotOffered
 from suxin.lending.models import LoanProduct
 from suxin.lending.queries.requests import offered_products
@@ -172,27 +172,12 @@ async def end_round(
     """
     if not actor.may(ROUND_SIGN):
         actor.require(ROUND_ACCEPT)
-    said = checked(reason, "reason")
+    said = bounded_text(reason, "reason", most=MAX_REASON)
     await end_turn(session, round_id)
     found = await queries.lock_round(session, actor, round_id)
     found.end(said, now=now)
     record(session, actor, found, "ended", now=now)
     return found
-
-
-def checked(given: str, field: str, *, most: int = MAX_REASON) -> str:
-    """Return a text without the space around it.
-
-    :raises Invalid: if it is none, or longer than ``most``
-    """
-    text = given.strip()
-    if not 1 <= len(text) <= most:
-        raise Invalid(
-            field=field,
-            reason_zh=f"应为 1 至 {most} 字",
-            reason_en=f"it has 1 to {most} characters",
-        )
-    return text
 
 
 async def _take_turn(session: AsyncSession, bank_id: UUID, village_id: UUID) -> None:

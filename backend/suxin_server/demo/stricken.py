@@ -10,12 +10,13 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from suxin.disasters.commands import DisasterDraft, DisasterPaper, decide_disaster, declare_disaster
+from suxin.disasters.commands import DisasterDraft, decide_disaster, declare_disaster
 from suxin.disasters.models import DeclaredDisaster
 from suxin.disasters.policies import DISASTER_CONFIRM, DISASTER_DECLARE, DISASTER_READ
 from suxin.disasters.proposing import ENDS_WITHIN
 from suxin.disasters.states import Weather
 from suxin.kernel.database import Database
+from suxin.kernel.sealed_documents import SentFile
 from suxin.kernel.sealing import Sealer
 from suxin.kernel.together import together
 from suxin.kernel.working_days import local_day
@@ -53,7 +54,7 @@ class StrickenCity:
             return False
         declarer, *_, confirmer = office
         at, confirmed_at = now - DECLARED_BEFORE, now - CONFIRMED_BEFORE
-        paper = DisasterPaper(name="灾情通报（演示）.pdf", content=_PAPER)
+        paper = SentFile(name="灾情通报（演示）.pdf", content=_PAPER)
         async with together(self.database, now=at) as one:
             async with one.transaction(declarer, now=at) as session:
                 disaster = await declare_disaster(

@@ -4,8 +4,8 @@ What a subject contests is shown as the case keeps it; the subject itself is not
 anything is decided the page says what granting does.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from litestar import get, post
@@ -13,7 +13,6 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Permission
-from suxin.kernel.refusals import Refusal
 from suxin.lending.industries import parse_industry
 from suxin.places.queries import counties_and_towns
 from suxin.review import queries
@@ -38,14 +37,13 @@ from suxin_tenants.operator.case_words import (
     will_do,
 )
 from suxin_tenants.paging import read_page
-from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
+from suxin_tenants.visits import Answer, GivenVisit, Step, Told, Visit
 
 PLACE: Final = "/desk/cases"
 RUNNING_SHOWN: Final = 50
 """How many cases that run are listed, the most pressing of them; the next follow as these end."""
 _KINDS: Final = tuple(KINDS)
 _FIELDS: Final = ("value", "reason", "refusal", "extension", "missing", "question", "answer")
-Step = Callable[[AsyncSession, Form], Awaitable[object]]
 
 # Who may not is told on the page, because another of his house may.
 _OF_PEOPLE: Final = frozenset({"DECIDED_BY_YOURSELF", "OWN_CASE"})
@@ -243,24 +241,20 @@ async def _take(
     """Take one step of a case by its form, whose field ``said`` must hold something; what can be set right is told on the case's page."""
     _require(visit)
     visit.actor.require(right)
-    form = await visit.form()
-    if said is not None:
-        form.require(said)
-    if form.errors:
-        return await _show(visit, case_id, form, form.errors, status=422)
 
-    async def work(session: AsyncSession) -> dict[str, Any]:
-        await step(session, form)
-        return {}
-
-    try:
-        await visit.once(form, f"case.{name}", work, case=case_id)
-    except Refusal as refusal:
-        if not (can_be_set_right(refusal) or refusal.code in _OF_PEOPLE):
-            raise
-        errors = errors_of(refusal, {"reason": said or "reason"}, _FIELDS)
+    async def again(form: Form, errors: Mapping[str, str]) -> Answer:
         return await _show(visit, case_id, form, errors, status=422)
-    return visit.go(f"{PLACE}/{case_id}", done)
+
+    return await visit.take(
+        step,
+        f"case.{name}",
+        again=again,
+        told=Told(fields=_FIELDS, names={"reason": said or "reason"}, codes=_OF_PEOPLE),
+        to=f"{PLACE}/{case_id}",
+        done=done,
+        said=said,
+        case=case_id,
+    )
 
 
 async def _show(

@@ -3,19 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from suxin.cautions.models import STATES_ZH, CautionState
+from suxin.cautions.models import CAUTIONS, STATES_ZH, CautionState
+from suxin_tenants.paper_words import paper_states
 from suxin_tenants.words import Said
 
-_TONES: Final[Mapping[CautionState, str]] = {
-    CautionState.PROPOSED: "warn",
-    CautionState.WITHDRAWN: "plain",
-    CautionState.REJECTED: "bad",
-    CautionState.PUBLISHED: "good",
-    CautionState.TAKEN_DOWN: "plain",
-}
-CAUTION_STATES: Final[Mapping[CautionState, Said]] = {
-    state: (zh, _TONES[state]) for state, zh in STATES_ZH.items()
-}
+CAUTION_STATES: Final[Mapping[CautionState, Said]] = paper_states(CAUTIONS.states, STATES_ZH)
 OVER: Final[Said] = ("已到期", "plain")
 """A published warning whose last day is over."""
 

@@ -4,7 +4,6 @@ What was declared is shown as the commitment keeps it; the subject itself is not
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -149,7 +148,7 @@ def _promise(form: Form) -> registering.Promise | None:
     kind = form.text("kind")
     if kind and kind not in dict(_KINDS):
         form.fail("kind", "请选择承诺类型")
-    made_on, due_on = _day(form, "madeOn"), _day(form, "dueOn")
+    made_on, due_on = form.optional_day("madeOn"), form.optional_day("dueOn")
     if form.errors or made_on is None:
         return None
     return registering.Promise(
@@ -161,17 +160,6 @@ def _promise(form: Form) -> registering.Promise | None:
         made_on=made_on,
         due_on=due_on,
     )
-
-
-def _day(form: Form, name: str) -> date | None:
-    typed = form.text(name)
-    if not typed:
-        return None
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        form.fail(name, "日期形如 2026-11-20")
-        return None
 
 
 async def _show_form(

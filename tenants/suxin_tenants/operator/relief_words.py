@@ -3,19 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from suxin.relief.models import STATES_ZH, NoticeState
+from suxin.relief.models import NOTICES, STATES_ZH, NoticeState
+from suxin_tenants.paper_words import paper_states
 from suxin_tenants.words import Said
 
-_TONES: Final[Mapping[NoticeState, str]] = {
-    NoticeState.PROPOSED: "warn",
-    NoticeState.WITHDRAWN: "plain",
-    NoticeState.REJECTED: "bad",
-    NoticeState.IN_FORCE: "good",
-    NoticeState.ENDED: "plain",
-}
-NOTICE_STATES: Final[Mapping[NoticeState, Said]] = {
-    state: (zh, _TONES[state]) for state, zh in STATES_ZH.items()
-}
+NOTICE_STATES: Final[Mapping[NoticeState, Said]] = paper_states(NOTICES.states, STATES_ZH)
 RELIEF_ACTIONS: Final[Mapping[str, str]] = {
     "relief.notice.filed": "提出群体豁免公告",
     "relief.notice.withdrawn": "撤回群体豁免公告",

@@ -3,8 +3,8 @@
 Figures are of areas; who is in them is nowhere here. A hearing shows the subject's label, because somebody decides about it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from litestar import get, post
@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.actor import Permission
-from suxin.kernel.refusals import Invalid, NotFound, Refusal
+from suxin.kernel.refusals import Invalid, NotFound
 from suxin.kernel.working_days import local_day
 from suxin.rural import hearings, titles
 from suxin.rural.models import RuralAreaCount, RuralHearing, RuralTitle
@@ -26,7 +26,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.area_names import area_names
 from suxin_tenants.forms import Form
 from suxin_tenants.paging import read_page
-from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
+from suxin_tenants.visits import Answer, GivenVisit, Step, Told, Visit
 
 PLACE: Final = "/desk/rural"
 FIGURES: Final = (
@@ -45,18 +45,19 @@ TONES: Final[Mapping[TitleState, str]] = {
     TitleState.REJECTED: "plain",
     TitleState.REVOKED: "bad",
 }
-_FIELDS: Final = (*(name for name, _ in FIGURES), "paper", "areaCode", "answer", "reason")
-_TOLD_THERE: Final = frozenset(
-    {
-        "RATING_SECOND_PERSON",
-        "RURAL_TITLE_NOT_MET",
-        "RURAL_TITLE_EXISTS",
-        "RURAL_TITLE_NOT_AT",
-        "RATING_HEARING_RUNNING",
-        "RATING_HEARING_OVER",
-    }
+_TOLD: Final = Told(
+    fields=(*(name for name, _ in FIGURES), "paper", "areaCode", "answer", "reason"),
+    codes=frozenset(
+        {
+            "RATING_SECOND_PERSON",
+            "RURAL_TITLE_NOT_MET",
+            "RURAL_TITLE_EXISTS",
+            "RURAL_TITLE_NOT_AT",
+            "RATING_HEARING_RUNNING",
+            "RATING_HEARING_OVER",
+        }
+    ),
 )
-Step = Callable[[AsyncSession, Form], Awaitable[object]]
 
 
 @get("/rural")
@@ -152,10 +153,9 @@ async def send_hearing_decision(
     """Let a grade fall, or stay."""
     _require(visit)
     visit.actor.require(HEARING_DECIDE)
-    form = await visit.form()
 
-    async def work(session: AsyncSession) -> dict[str, Any]:
-        await hearings.decide_hearing(
+    async def step(session: AsyncSession, form: Form) -> object:
+        return await hearings.decide_hearing(
             session,
             visit.actor,
             subject_id=subject_id,
@@ -164,16 +164,19 @@ async def send_hearing_decision(
             answer=form.text("answer"),
             now=visit.now,
         )
-        return {}
 
-    try:
-        await visit.once(form, "rural.hearing", work, entry=entry_id)
-    except Refusal as refusal:
-        if not (can_be_set_right(refusal) or refusal.code in _TOLD_THERE):
-            raise
-        errors = errors_of(refusal, {}, _FIELDS)
+    async def again(form: Form, errors: Mapping[str, str]) -> Answer:
         return await _show_hearings(visit, form, errors, status=422)
-    return visit.go(f"{PLACE}/hearings", "已决定，并告知当事人")
+
+    return await visit.take(
+        step,
+        "rural.hearing",
+        again=again,
+        told=_TOLD,
+        to=f"{PLACE}/hearings",
+        done="已决定，并告知当事人",
+        entry=entry_id,
+    )
 
 
 def _require(visit: Visit) -> None:
@@ -200,20 +203,19 @@ async def _take(
 ) -> Answer:
     _require(visit)
     visit.actor.require(right)
-    form = await visit.form()
 
-    async def work(session: AsyncSession) -> dict[str, Any]:
-        await step(session, form)
-        return {}
-
-    try:
-        await visit.once(form, f"rural.{name}", work, area=area_code)
-    except Refusal as refusal:
-        if not (can_be_set_right(refusal) or refusal.code in _TOLD_THERE):
-            raise
-        errors = errors_of(refusal, {}, _FIELDS)
+    async def again(form: Form, errors: Mapping[str, str]) -> Answer:
         return await _show_area(visit, area_code, form, errors, status=422)
-    return visit.go(f"{PLACE}/areas/{area_code}", done)
+
+    return await visit.take(
+        step,
+        f"rural.{name}",
+        again=again,
+        told=_TOLD,
+        to=f"{PLACE}/areas/{area_code}",
+        done=done,
+        area=area_code,
+    )
 
 
 async def _show_area(

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Permission
 from suxin.kernel.money import format_yuan
 from suxin.kernel.refusals import Refusal
-from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES
+from suxin.kernel.sealed_documents import MAX_DOCUMENT_BYTES, SentFile
 from suxin.perks.covers import claiming, queries, recovering
 from suxin.perks.covers.facts import facts_of
 from suxin.perks.covers.models import CoverClaim
-from suxin.perks.covers.papers import MAX_PAPERS, Paper
+from suxin.perks.covers.papers import MAX_PAPERS
 from suxin.perks.covers.policies import COVER_CLAIM, COVER_READ
 from suxin.perks.covers.refusals import CoverMissing, CoverNotClaimable
 from suxin.perks.covers.rules import Claimable, claimable
@@ -28,7 +28,7 @@ from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.forms import Form
 from suxin_tenants.paging import read_page
 from suxin_tenants.perks.cover_words import STATES, claim_context, paper_file
-from suxin_tenants.visits import Answer, GivenVisit, SentFile, Visit, can_be_set_right, errors_of
+from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
 PLACE: Final = "/desk/cover-claims"
 MAX_MIB: Final = MAX_DOCUMENT_BYTES // 1024**2
@@ -174,9 +174,9 @@ async def send_recovery(visit: GivenVisit, claim_id: FromPath[UUID]) -> Answer:
     return await _press(visit, claim_id, form, "recover", take, done="已登记追回")
 
 
-def _paper(sent: SentFile | None) -> Paper:
+def _paper(sent: SentFile | None) -> SentFile:
     assert sent is not None  # noqa: S101 - a form without a file is shown again
-    return Paper(name=sent.name, content=sent.content)
+    return sent
 
 
 async def _show_form(

@@ -11,7 +11,7 @@ from suxin.consent import jobs as consent_jobs
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit_chain import seal, verify
 from suxin.kernel.identifiers import check_phone, check_resident_id, check_uscc, is_adult
-from suxin.kernel.outbox import claim, perform
+from suxin.kernel.performing import claim, perform
 from suxin.kernel.sealing import Keyring, Sealer
 from suxin.kernel.signing import ROTATE_TOPIC
 from suxin.lending import jobs as lending_jobs

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from suxin.disasters.jobs import handlers
-from suxin.kernel import outbox
+from suxin.kernel import performing
 from suxin_server.demo.stricken import StrickenCity
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -20,7 +20,7 @@ async def test_a_notice_is_proposed_to_the_office_and_renewals_to_banks(new_city
         assert row["declared_by"] != row["decided_by"]
         assert await built.column("select id from disaster_notices") == []
         for job in await built.column(WAITING):
-            assert await outbox.perform(built.database, job, handlers(sealer), now=NOW)
+            assert await performing.perform(built.database, job, handlers(sealer), now=NOW)
         (notice,) = await built.admin.fetch("select state, source, areas from disaster_notices")
         assert tuple(notice) == ("PROPOSED", f"disasters/{row['id']}", row["areas"])
         states = await built.column("select state from renewal_proposals")

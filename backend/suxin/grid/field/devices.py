@@ -17,6 +17,7 @@ from suxin.grid.policies import CLAIM_RECORD
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.refusals import Invalid
+from suxin.kernel.texts import bounded_text
 from suxin.tenancy.policies import STAFF_MANAGE
 
 
@@ -39,12 +40,7 @@ async def enrol_device(
     Source: PIPL art. 51 (security of what is handled on devices)
     """
     actor.require(CLAIM_RECORD)
-    if not 1 <= len(name.strip()) <= MAX_DEVICE_NAME:
-        raise Invalid(
-            field="name",
-            reason_zh=f"应为 1 至 {MAX_DEVICE_NAME} 字",
-            reason_en=f"it has 1 to {MAX_DEVICE_NAME} characters",
-        )
+    called = bounded_text(name, "name", most=MAX_DEVICE_NAME)
     jwk = checked_key(dict(key))
     turn = func.hashtextextended(f"grid.devices:{actor.own_tenant}:{actor.own_staff}", 0)
     await session.execute(select(func.pg_advisory_xact_lock(turn)))
@@ -61,7 +57,7 @@ async def enrol_device(
         tenant_id=actor.own_tenant,
         id=device_id,
         staff_id=actor.own_staff,
-        name=name.strip(),
+        name=called,
         public_jwk=jwk,
         enrolled_at=now,
         last_seen_at=now,

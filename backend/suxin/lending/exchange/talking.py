@@ -11,7 +11,8 @@ from suxin.kernel import notices
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
 from suxin.kernel.ids import new_id
-from suxin.kernel.refusals import Invalid, Refusal, RefusalKind
+from suxin.kernel.refusals import Refusal, RefusalKind
+from suxin.kernel.texts import bounded_text
 from suxin.lending import policies
 from suxin.lending.exchange import queries
 from suxin.lending.exchange.keeping import KEPT_AFTER, keep_with_request
@@ -49,7 +50,7 @@ async def send_message(
     :raises TooManyMessages: if the bank has written ``MAX_MESSAGES``
     """
     actor.require(policies.REFERRAL_WORK)
-    words = _checked(text)
+    words = bounded_text(text, "text", most=MAX_TEXT)
     referral = await referral_queries.lock_own_referral(session, actor, referral_id)
     policies.require_in_reach(actor, referral)
     party, _ = await hold_applicant(session, actor, referral, now=now)
@@ -71,7 +72,7 @@ async def write_to_bank(
     :raises ReferralEnded: if the referral has ended, or he has not let the bank know him
     :raises TooManyMessages: if he has written ``MAX_MESSAGES``
     """
-    words = _checked(text)
+    words = bounded_text(text, "text", most=MAX_TEXT)
     known, party = await queries.referral_of_own(session, actor, referral_id)
     referral = await referral_queries.lock_referral(session, known.tenant_id, referral_id)
     # Before he lets the bank know him, a message could name him to it.
@@ -194,14 +195,3 @@ async def _tell_applicant(session: AsyncSession, referral: Referral, *, now: dat
         facts={"number": request.number, "progress": "银行来信"},
         now=now,
     )
-
-
-def _checked(text: str) -> str:
-    words = text.strip()
-    if not 1 <= len(words) <= MAX_TEXT:
-        raise Invalid(
-            field="text",
-            reason_zh=f"应为 1 至 {MAX_TEXT} 字",
-            reason_en=f"it has 1 to {MAX_TEXT} characters",
-        )
-    return words

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import act_for
 from suxin.kernel.ids import new_id
+from suxin.kernel.sealed_documents import SentFile
 from suxin.kernel.sealing import Sealer
 from suxin.perks.covers import clocks, queries
 from suxin.perks.covers.facts import contested, facts_of
 from suxin.perks.covers.models import Cover, CoverClaim
-from suxin.perks.covers.papers import Paper, keep_ended, keep_paper
+from suxin.perks.covers.papers import keep_ended, keep_paper
 from suxin.perks.covers.policies import COVER_CLAIM
 from suxin.perks.covers.refusals import CoverClaimExists, CoverDisputeOpen, CoverMissing
 from suxin.perks.covers.rules import check_asked, check_time, claimable
@@ -34,7 +35,7 @@ async def file_claim(
     ground: CoverGround,
     amount_fen: int,
     reason: str,
-    paper: Paper,
+    paper: SentFile,
     sealer: Sealer,
     now: datetime,
 ) -> CoverClaim:
@@ -80,7 +81,7 @@ async def add_paper(
     actor: Actor,
     *,
     claim_id: UUID,
-    paper: Paper,
+    paper: SentFile,
     sealer: Sealer,
     now: datetime,
 ) -> UUID:

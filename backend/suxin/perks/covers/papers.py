@@ -1,6 +1,5 @@
 """The papers of a claim: handed in with it or added before anybody decides, and erased when their time is over."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel import outbox
 from suxin.kernel.ids import new_id
-from suxin.kernel.sealed_documents import Seals, handed_in, sealed_row
+from suxin.kernel.sealed_documents import Seals, SentFile, handed_in, sealed_row
 from suxin.kernel.sealing import Sealer
 from suxin.perks.covers.models import DOCUMENT, DOCUMENT_KEY, CoverClaim, CoverPaper
 from suxin.perks.covers.refusals import CoverTooManyPapers
@@ -23,16 +22,8 @@ FORGET_TOPIC: Final = "perks.cover_claim.forget"
 _SEALS: Final = Seals(content=DOCUMENT, key=DOCUMENT_KEY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """A paper as it is handed in."""
-
-    name: str
-    content: bytes
-
-
 async def keep_paper(
-    session: AsyncSession, claim: CoverClaim, paper: Paper, *, sealer: Sealer, now: datetime
+    session: AsyncSession, claim: CoverClaim, paper: SentFile, *, sealer: Sealer, now: datetime
 ) -> UUID:
     """Keep a paper with a claim, which the session holds locked; return its id.
 

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.kernel import outbox
 from suxin.kernel.actor import Actor
 from suxin.kernel.audit import append_act
-from suxin.kernel.refusals import Invalid
 from suxin.kernel.sealing import Sealer
+from suxin.kernel.texts import bounded_text
 from suxin.subjects.ingestion import queries
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import IngestionBatch
@@ -54,13 +54,8 @@ async def cancel_batch(
     :raises BatchEnded: if it has ended
     """
     actor.require(RECORD_INGEST)
-    staff_id, said = actor.own_staff, reason.strip()
-    if not 1 <= len(said) <= MAX_REASON:
-        raise Invalid(
-            field="reason",
-            reason_zh=f"应为 1 至 {MAX_REASON} 字",
-            reason_en=f"it has 1 to {MAX_REASON} characters",
-        )
+    staff_id = actor.own_staff
+    said = bounded_text(reason, "reason", most=MAX_REASON)
     batch = await queries.lock_batch(session, batch_id)
     batch.cancel(said, now=now)
     append_act(

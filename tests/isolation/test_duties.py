@@ -77,7 +77,7 @@ PARTS = {
     "lending.commands.requests.close_request",
     "lending.commands.returns.return_lead",
     "places.commands.load_areas",
-    "relief.commands.check_draft",
+    "relief.commands.check_stricken",
     "tenancy.commands.found_city",
 }
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from suxin.grid.models import PointAgreement, PointAppeal, PointClaim
 from suxin.kernel.holdings import Kept, Portion, Rows
 from suxin.villages.models import HouseholdMember
+from suxin.villages.portions import in_household
 
 POINTS_KEPT: Final = Kept(
     why_zh="积分账的凭据，公示和异议据此处理；账目只能冲正，不能删除",
@@ -19,17 +20,8 @@ POINTS_KEPT: Final = Kept(
 
 
 def _claims(subject_id: UUID) -> Rows:
-    return (
-        select(PointClaim)
-        .join(
-            HouseholdMember,
-            and_(
-                HouseholdMember.tenant_id == PointClaim.tenant_id,
-                HouseholdMember.household_id == PointClaim.household_id,
-                HouseholdMember.left_at.is_(None),
-            ),
-        )
-        .where(HouseholdMember.subject_id == subject_id)
+    return select(PointClaim).join(
+        HouseholdMember, in_household(PointClaim.tenant_id, PointClaim.household_id, subject_id)
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 from suxin.kernel.holdings import Kept, Portion, Rows
 from suxin.shop.models import ShopCard, ShopLine, ShopRedemption
 from suxin.villages.models import HouseholdMember
+from suxin.villages.portions import in_household
 
 SHOP_KEPT: Final = Kept(
     why_zh="村积分账和集体资金使用的凭据，账目只能冲正，不能删除",
@@ -19,17 +20,9 @@ SHOP_KEPT: Final = Kept(
 
 
 def _redemptions(subject_id: UUID) -> Rows:
-    return (
-        select(ShopRedemption)
-        .join(
-            HouseholdMember,
-            and_(
-                HouseholdMember.tenant_id == ShopRedemption.tenant_id,
-                HouseholdMember.household_id == ShopRedemption.household_id,
-                HouseholdMember.left_at.is_(None),
-            ),
-        )
-        .where(HouseholdMember.subject_id == subject_id)
+    return select(ShopRedemption).join(
+        HouseholdMember,
+        in_household(ShopRedemption.tenant_id, ShopRedemption.household_id, subject_id),
     )
 
 
@@ -45,28 +38,14 @@ def _lines(subject_id: UUID) -> Rows:
         )
         .join(
             HouseholdMember,
-            and_(
-                HouseholdMember.tenant_id == ShopRedemption.tenant_id,
-                HouseholdMember.household_id == ShopRedemption.household_id,
-                HouseholdMember.left_at.is_(None),
-            ),
+            in_household(ShopRedemption.tenant_id, ShopRedemption.household_id, subject_id),
         )
-        .where(HouseholdMember.subject_id == subject_id)
     )
 
 
 def _cards(subject_id: UUID) -> Rows:
-    return (
-        select(ShopCard)
-        .join(
-            HouseholdMember,
-            and_(
-                HouseholdMember.tenant_id == ShopCard.tenant_id,
-                HouseholdMember.household_id == ShopCard.household_id,
-                HouseholdMember.left_at.is_(None),
-            ),
-        )
-        .where(HouseholdMember.subject_id == subject_id)
+    return select(ShopCard).join(
+        HouseholdMember, in_household(ShopCard.tenant_id, ShopCard.household_id, subject_id)
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from suxin.kernel.holdings import Kept, Portion, Rows
 from suxin.villages.models import Household, HouseholdLink, HouseholdMember
@@ -18,13 +19,22 @@ REGISTER_KEPT: Final = Kept(
 )
 
 
-def _households(subject_id: UUID) -> Rows:
-    member = and_(
-        HouseholdMember.tenant_id == Household.tenant_id,
-        HouseholdMember.household_id == Household.id,
+def in_household(
+    tenant_id: InstrumentedAttribute[UUID],
+    household_id: InstrumentedAttribute[UUID],
+    subject_id: UUID,
+) -> ColumnElement[bool]:
+    """Return the condition, over ``HouseholdMember``, that a person is in a household now."""
+    return and_(
+        HouseholdMember.tenant_id == tenant_id,
+        HouseholdMember.household_id == household_id,
         HouseholdMember.subject_id == subject_id,
         HouseholdMember.left_at.is_(None),
     )
+
+
+def _households(subject_id: UUID) -> Rows:
+    member = in_household(Household.tenant_id, Household.id, subject_id)
     return select(Household).where(
         Household.state != HouseholdState.TRANSFERRED,
         or_(

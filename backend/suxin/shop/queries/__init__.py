@@ -251,13 +251,8 @@ async def lock_good(session: AsyncSession, actor: Actor, good_id: UUID) -> ShopG
 
     :raises NotFound: if it is not this tenant's
     """
-    found = await session.scalar(
-        select(ShopGood)
-        .where(ShopGood.tenant_id == actor.own_tenant, ShopGood.id == good_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return _found(found, "商品", "good")
+    one = select(ShopGood).where(ShopGood.tenant_id == actor.own_tenant, ShopGood.id == good_id)
+    return await _locked(session, one, "商品", "good")
 
 
 async def lock_budget(session: AsyncSession, actor: Actor, budget_id: UUID) -> ShopBudget:
@@ -265,13 +260,10 @@ async def lock_budget(session: AsyncSession, actor: Actor, budget_id: UUID) -> S
 
     :raises NotFound: if it is not this tenant's
     """
-    found = await session.scalar(
-        select(ShopBudget)
-        .where(ShopBudget.tenant_id == actor.own_tenant, ShopBudget.id == budget_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    one = select(ShopBudget).where(
+        ShopBudget.tenant_id == actor.own_tenant, ShopBudget.id == budget_id
     )
-    return _found(found, "预算", "budget")
+    return await _locked(session, one, "预算", "budget")
 
 
 async def lock_card(session: AsyncSession, actor: Actor, card_id: UUID) -> ShopCard:
@@ -279,13 +271,8 @@ async def lock_card(session: AsyncSession, actor: Actor, card_id: UUID) -> ShopC
 
     :raises NotFound: if it is not this tenant's
     """
-    found = await session.scalar(
-        select(ShopCard)
-        .where(ShopCard.tenant_id == actor.own_tenant, ShopCard.id == card_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return _found(found, "兑换卡", "card")
+    one = select(ShopCard).where(ShopCard.tenant_id == actor.own_tenant, ShopCard.id == card_id)
+    return await _locked(session, one, "兑换卡", "card")
 
 
 async def lock_redemption(
@@ -295,13 +282,17 @@ async def lock_redemption(
 
     :raises NotFound: if the session sees none of that id
     """
-    found = await session.scalar(
-        select(ShopRedemption)
-        .where(ShopRedemption.tenant_id == tenant_id, ShopRedemption.id == redemption_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    one = select(ShopRedemption).where(
+        ShopRedemption.tenant_id == tenant_id, ShopRedemption.id == redemption_id
     )
-    return _found(found, "兑换", "redemption")
+    return await _locked(session, one, "兑换", "redemption")
+
+
+async def _locked(
+    session: AsyncSession, one: Select[_Thing], thing_zh: str, thing_en: str
+) -> _Thing:
+    found = await session.scalar(one.with_for_update().execution_options(populate_existing=True))
+    return _found(found, thing_zh, thing_en)
 
 
 def _found(thing: _Thing | None, thing_zh: str, thing_en: str) -> _Thing:

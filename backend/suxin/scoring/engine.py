@@ -39,7 +39,7 @@ _POINTS: Final = """case when r.occurred_on > i.full_after then i.points
           else i.points * (r.occurred_on - i.oldest) / i.fade_days end"""
 
 # Nearly every item has one polarity: as a second key of the join (which "is true" keeps it from being) it would cost a hash for
-# each record. Nothing here may keep this from being one with what groups it ("offset 0" would): no worker would take a part then.
+# each record.
 _FROM_RECORDS: Final = """
         select r.subject_id, i.number::smallint as number, {points} as points
         from {table} r
@@ -57,7 +57,8 @@ select c.subject_id, c.natural_person, c.numbers, c.points, c.dimensions, {score
   greatest(c.held, {tiers} - width_bucket({score}, array[{starts}]::int[])) as tier_place
 from ({cases}) c"""
 
-# Lines are in the order of subjects from the first grouping on, so that the second one sorts nothing.
+# Ordered where they are found, so that points are worked out before the sort: it then carries three columns, and not the eight
+# that they are worked out of. ("offset 0" would do the same, but no worker takes a part in that.) Both groupings follow from the order.
 _CASE: Final = """
   select who.subject_id, who.natural_person, coalesce(t.numbers, '{{}}') as numbers, coalesce(t.points, '{{}}') as points,
     array[{dimensions}]::int[] as dimensions, t.cap, t.held
@@ -68,7 +69,8 @@ _CASE: Final = """
       select r.subject_id, r.number,
         least(greatest(sum(r.points), -(array[{ceilings}])[r.number + 1]),
           (array[{ceilings}])[r.number + 1])::int as points
-      from ({source}) r
+      from ({source}
+        order by 1, 2) r
       group by r.subject_id, r.number
     ) l
     group by l.subject_id

@@ -6,7 +6,7 @@ from typing import Any
 
 from counter_matrix import counters_own
 from small_world import World
-from trespassing import EVERYONE_BUT_SUBJECTS, PUBLIC, Case, by
+from trespassing import EVERYONE_BUT_SUBJECTS, EXPRESSION, PUBLIC, Case, by
 
 from suxin.kernel.refusals import Forbidden, NotFound
 from suxin.subjects.models import DataCategory, PassKind
@@ -127,6 +127,10 @@ COMMANDS: dict[str, list[Case]] = {
 }
 
 QUERIES: dict[str, tuple[str, Given, Any]] = {
+    "consent.queries.is_live_basis": ("rival", nothing, EXPRESSION),
+    "consent.queries.uses_counted": ("rival", nothing, EXPRESSION),
+    "perks.limiting.queries.limits_in_force": ("rival", nothing, EXPRESSION),
+    "perks.queries.standing_by": ("rival", nothing, EXPRESSION),
     "perks.showing.queries.nearby_programmes": ("merchant", nothing, PUBLIC),
     "perks.showing.queries.open_programme": (
         "merchant",

@@ -8,7 +8,7 @@ from beside_matrices import EMPTY
 from beside_matrices import QUERIES as BESIDE
 from small_city import BANK_USCCS
 from small_world import World
-from trespassing import PUBLIC
+from trespassing import EXPRESSION, PUBLIC
 
 from suxin.consent.models import Consent
 from suxin.kernel.queries import inbox_of_person
@@ -22,7 +22,6 @@ from suxin_tenants import PROFILES
 
 NO_RECORDS = RecordPage((), more=False, total=None)
 NOTHING: tuple[Any, ...] = (*EMPTY, NO_RECORDS)
-EXPRESSION = "part of a statement, not a query"
 # What a bank gets to see beside another: its own, and the leads of the pool that nobody holds.
 OWN = "the caller's own and nothing of the first bank's"
 
@@ -119,10 +118,6 @@ def both(*parts: Given) -> Given:
 MATRIX: dict[str, Row] = BESIDE | {
     "consent.oauth.queries.active_client": ("anonymous", named_client, PUBLIC),
     "consent.oauth.queries.client_key": ("anonymous", nothing_given, EXPRESSION),
-    "consent.queries.is_live_basis": ("rival", nothing_given, EXPRESSION),
-    "consent.queries.uses_counted": ("rival", nothing_given, EXPRESSION),
-    "perks.limiting.queries.limits_in_force": ("rival", nothing_given, EXPRESSION),
-    "perks.queries.standing_by": ("rival", nothing_given, EXPRESSION),
     "consent.oauth.queries.clients_of": ("rival", tenant, None),
     "consent.oauth.queries.lock_own_client": ("rival", client, NotFound),
     "consent.oauth.queries.own_client_row": ("rival", client, NotFound),

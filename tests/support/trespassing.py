@@ -14,6 +14,7 @@ from suxin.kernel.refusals import Forbidden, NotFound
 Case = tuple[str, type[Exception], Callable[[World], dict[str, Any]]]
 
 PUBLIC = "published: the same for everyone"
+EXPRESSION = "part of a statement, not a query"
 EVERYONE_BUT_SUBJECTS = ("rival", "merchant", "anonymous", "operator", "system")
 OUTSIDE_THE_OPERATOR = ("rival", "stranger", "merchant", "anonymous")
 EVERYONE_BUT_BANKS = ("stranger", "merchant", "anonymous", "operator", "system")

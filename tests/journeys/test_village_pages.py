@@ -61,6 +61,21 @@ PAGES: Final[Mapping[str, Sequence[str]]] = {
     ),
     "hongze.head": ("/desk/credit-rounds", "/desk/rural-coverage", "/desk/renewals"),
 }
+DECODED: Final = """
+async (selector) => {
+  const { decodeQR } = await import("/desk-assets/vendor/qr/decode.js");
+  const image = document.querySelector(selector);
+  await image.decode();
+  const [side, edge] = [800, 40];
+  const drawn = Object.assign(document.createElement("canvas"), { width: side, height: side }).getContext("2d");
+  drawn.fillStyle = "#fff";
+  drawn.fillRect(0, 0, side, side);
+  drawn.imageSmoothingEnabled = false;
+  drawn.drawImage(image, edge, edge, side - 2 * edge, side - 2 * edge);
+  return decodeQR(drawn.getImageData(0, 0, side, side));
+}
+"""
+"""What a picture of a QR code says, read by the program that reads them at a counter."""
 ONE_OF: Final = re.compile(
     r"/desk/(points/(claims|notices|rules)|shop/(goods|redemptions)|ratings|credit-rounds|rural/areas|village/households|disasters)"
     r"/[0-9a-f-]{9,36}(/vote)?"
@@ -145,6 +160,37 @@ async def test_the_phone_shows_points_grade_and_line_to_everybody(
     with screen.refusals_expected():
         await phone.at("to-claim").click()
         await expect(phone.page.get_by_text("还没有施行中的积分细则")).to_be_visible()
+    await screen.close()
+    assert axe.wrong == []
+    assert screen.wrong == []
+
+
+async def test_a_code_on_paper_and_on_a_phone_leads_to_what_it_is_of(
+    running_city: RunningCity, browser: Browser, axe: Axe
+) -> None:
+    """The poster's to the notice, which names nobody beside a minus; the certificate's to what proves it."""
+    screen = await Screen.open(browser, "codes", width=1280, height=900)
+    page, url = screen.page, running_city.url
+    await log_in_at_desk(page, url, "village.viewer")
+    await until_the_village_has_notices(page, url)
+    await page.get_by_text("公示中").first.locator("xpath=ancestor::tr").locator("a").click()
+    await expect(page.get_by_test_id("poster")).to_be_visible()
+    address = await page.evaluate(DECODED, ".poster-code")
+    assert address.startswith(f"{url}/points/notices/")
+    await page.goto(address)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("积分公示（第")
+    await axe.look(page, "public notice")
+    await screen.shoot("public-notice")
+    phone = Phone(screen, url)
+    await phone.log_in_as(cast.ZHOU_GUILAN)
+    await page.goto(f"{url}/preview#/rural")
+    await phone.at("to-grade-certificate").first.click()
+    await expect(phone.at("grade-certificate-page")).to_be_visible()
+    certificate = await page.evaluate(DECODED, "img.qr")
+    await page.goto(certificate)
+    await expect(page.get_by_test_id("standing")).to_have_text("签名有效，等级有效")
+    await axe.look(page, "certificate")
+    await screen.shoot("certificate")
     await screen.close()
     assert axe.wrong == []
     assert screen.wrong == []

@@ -97,7 +97,7 @@ async def test_the_office_titles_a_village_and_takes_the_coverage_along(
     at = f"/desk/rural/areas/{VILLAGE_CODE}"
     assert f'href="{at}"' in await one.get("/desk/rural")
     for level in ("town", "county"):
-        assert "未达到" in words(await one.get(f"/desk/rural?level={level}"))
+        assert "尚缺" in words(await one.get(f"/desk/rural?level={level}"))
     bad = await one.post(at, **(FIGURES | {"bad_loans": "x"}))
     assert (bad.status_code, "请填写整数" in words(bad.text)) == (422, True)
     worse = await one.post(at, **(FIGURES | {"bad_loans": "90"}))

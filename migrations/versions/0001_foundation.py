@@ -3955,6 +3955,7 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('round_id', sa.Uuid(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
     sa.Column('numbers', sa.ARRAY(sa.Integer()), nullable=False),
     sa.Column('begins_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),

@@ -323,11 +323,11 @@ async def ask_on_line(
 async def show_credit_notice(
     request: AnyRequest, runtime: GivenRuntime, round_id: FromPath[UUID]
 ) -> Response[bytes]:
-    """Show the numbers of a round that are on notice: neither names nor lines; 410 where none is."""
+    """Show what of a round is on notice: whose round it is, numbers and until when; neither names nor lines; 410 where nothing is."""
     async with runtime.database.snapshot(_ANYBODY, now=runtime.clock.now()) as session:
-        numbers = await queries.public_numbers(session, round_id)
-    shown = PAGES.render(request, "village_credit_notice.html", {"numbers": numbers})
-    if not numbers:
+        notices = await queries.public_notices(session, round_id)
+        shown = PAGES.render(request, "village_credit_notice.html", {"notices": notices})
+    if not notices:
         shown.status_code = 410
     return shown
 

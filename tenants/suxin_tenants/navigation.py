@@ -208,7 +208,7 @@ ENTRIES: Final[Mapping[TenantKind, tuple[Entry, ...]]] = {
         *_HOUSE,
     ),
     TenantKind.VILLAGE_GRID: (
-        _HOME,
+        (None, NavItem(zh="今日", href="/desk", icon="home", exact=True)),
         (POINT_READ, NavItem(zh="积分", href="/desk/points", icon="offer")),
         (SHOP_READ, NavItem(zh="积分超市", href="/desk/shop", icon="product")),
         (CLAIM_RECORD, NavItem(zh="离线采集", href="/desk/field", icon="inbox")),
@@ -291,6 +291,6 @@ async def _at_the_office(session: AsyncSession, actor: Actor) -> dict[str, int]:
 def front_page(actor: Actor) -> str | None:
     """Return where a desk's front page leads; nothing where the desk has a front page of its own."""
     entries = ENTRIES[kind_of(actor)]
-    if entries[0] == _HOME:
+    if entries[0][1].href == _HOME[1].href:
         return None
     return next(item.href for need, item in entries if need is None or actor.may(need))

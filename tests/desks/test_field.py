@@ -168,13 +168,25 @@ async def standing(client, phone: SmallPhone, tenant_id: UUID, **changes: Any):
     return await client.post("/field/standing", json=message)
 
 
-async def test_a_phone_learns_by_its_own_key_that_its_worker_has_left(desk, phone, points, admin):
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update staff set ended_at = now() where id = $1",
+        "update memberships set role = 'viewer' where staff_id = $1",
+        "delete from memberships where staff_id = $1",
+        "update tenants set status = 'SUSPENDED', status_reason = '整顿' where id = (select tenant_id from staff where id = $1)",
+    ],
+    ids=["he_left", "another_task", "no_task", "village_suspended"],
+)
+async def test_a_phone_learns_by_its_own_key_that_its_worker_records_no_more(
+    desk, phone, points, admin, change
+):
     await enrolled(desk, phone)
     client = desk.client
     assert (await standing(client, phone, points.tenant_id)).json() == {"keep": True}
     assert (await standing(client, phone, points.tenant_id, signature="x")).status_code == 422
     assert (await standing(client, phone, uuid4())).status_code == 404
-    await admin.execute("update staff set ended_at = now() where id = $1", desk.staff_id)
+    await admin.execute(change, desk.staff_id)
     assert (await standing(client, phone, points.tenant_id)).json() == {"keep": False}
 
 

@@ -5,6 +5,7 @@ from small_rural import VILLAGE_CODE, build_village
 from suxin.rural.models import RatingCycle
 
 PLACE = "/desk/ratings"
+VILLAGE_NAME = "宿城区某村（测试）"
 FIGURES = {
     "debtors": "20",
     "without_arrears": "19",
@@ -37,6 +38,7 @@ async def test_a_rating_is_led_by_three_people_of_the_village(desks, small_city,
         assert "begin" not in shown
 
     # His own household is not among what he is asked about.
+    assert "评级待评议 1 " in words(await member.get("/desk"))
     ballot = await member.get(f"{at}/vote")
     assert "还有 1 户" in words(ballot)
     assert "赵**户1" in ballot
@@ -45,13 +47,22 @@ async def test_a_rating_is_led_by_three_people_of_the_village(desks, small_city,
     assert "没有待评议的户" in words(
         await member.done(vote, character="5", family="5", ability="4")
     )
+    assert "今日没有待办" in words(await member.get("/desk"))
     assert "还有 2 户不足 5 票" in words((await manager.post(f"{at}/close")).text)
     await _others_vote(village, entries)
     await manager.done(f"{at}/close")
     await village.work()
     assert "请由未参加评议" in words(await manager.get(at))
+    assert "评级待复核 1 " in words(await checker.get("/desk"))
     assert "公示至" in words(await checker.done(f"{at}/check"))
-    notice = words(await viewer.get(f"{at}/notice"))
+    await _poster_is_read(await viewer.get(f"{at}/notice"), words)
+
+
+async def _poster_is_read(poster, words):
+    """The poster says whose it is, has names of those alone who agreed, and a code that leads to its page."""
+    notice = words(poster)
+    assert f"{VILLAGE_NAME} 2026 年度农户信用等级公示" in notice
+    assert 'src="data:image/svg+xml' in poster
     assert "赵**户1" in notice
     assert "赵**户0" not in notice
 
@@ -86,7 +97,7 @@ async def test_the_office_titles_a_village_and_takes_the_coverage_along(
     at = f"/desk/rural/areas/{VILLAGE_CODE}"
     assert f'href="{at}"' in await one.get("/desk/rural")
     for level in ("town", "county"):
-        assert "未达到" in words(await one.get(f"/desk/rural?level={level}"))
+        assert "尚缺" in words(await one.get(f"/desk/rural?level={level}"))
     bad = await one.post(at, **(FIGURES | {"bad_loans": "x"}))
     assert (bad.status_code, "请填写整数" in words(bad.text)) == (422, True)
     worse = await one.post(at, **(FIGURES | {"bad_loans": "90"}))

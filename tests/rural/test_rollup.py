@@ -59,7 +59,12 @@ def test_a_to_do_says_how_many_more_would_do():
     (gap,) = missing(to_do(TitleLevel.VILLAGE, shares))
     assert gap.still_needed == 11  # 71 of 101 is the first that reaches 70%
     assert gap.zh == "信用户占农户总数的比例不低于 70%"
+    assert gap.still_needed_zh == "还差 11 户"
     assert to_do(TitleLevel.VILLAGE, VILLAGE)[2].still_needed is None
+    (gap,) = missing(
+        to_do(TitleLevel.TOWN, TOWN | {Measure.CREDIT_VILLAGES: Share(part=1, whole=4)})
+    )
+    assert gap.still_needed_zh == "还差 1 个村"
 
 
 def test_each_level_has_its_day():

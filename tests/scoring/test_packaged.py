@@ -4,7 +4,7 @@ import pytest
 
 from suxin.scoring.coherence import check_document
 from suxin.scoring.documents import read_document
-from suxin.scoring.packaged import FIRM_GRADE, PACKAGED, XICHU, packaged_model
+from suxin.scoring.packaged import FIRM_GRADE, PACKAGED, RURAL, XICHU, packaged_model
 from suxin.subjects.catalogue import packaged
 from suxin.subjects.models import SubjectKind
 from suxin.subjects.shapes import SHAPES
@@ -61,3 +61,37 @@ def test_whatever_a_packaged_model_names_is_in_the_catalogue(code):
                 assert all(accepts(value) for value in indicator.where.values), indicator.code
             if indicator.amount_from_fen is not None or indicator.amount_below_fen is not None:
                 assert shape.with_amount, (indicator.code, item)
+
+
+BLOCKS = {
+    "rural_household": (25, 15, 25, 25, 10),
+    "rural_family_farm": (20, 25, 25, 20, 10),
+    "rural_cooperative": (20, 20, 30, 20, 10),
+    "rural_agri_enterprise": (35, 20, 25, 20),
+    # Of these two the plan names the kind and nobody their weights: demo configuration.
+    "rural_large_grower": (25, 25, 20, 20, 10),
+    "rural_input_dealer": (35, 20, 25, 20),
+}
+"""What each block of a kind weighs, of 100 (docs/rural.md)."""
+VETOES = {"DISHONEST-DEBTOR", "FOOD-SAFETY", "BENEFIT-FRAUD", "FAKE-GOODS"}
+
+
+@pytest.mark.parametrize("code", RURAL)
+def test_a_rural_model_weighs_its_blocks_as_is_written_and_can_give_all_of_it(code):
+    document = read_document(packaged_model(code))
+    assert tuple(one.most for one in document.dimensions) == BLOCKS[code]
+    assert (document.base, document.least, document.most) == (0, 0, 100)
+    assert all(
+        sum(one.at_most for one in block.indicators if one.points > 0) >= block.most
+        for block in document.dimensions
+    )
+    bounds = [(tier.code, tier.from_score) for tier in document.tiers]
+    assert bounds == [("AAA", 90), ("AA", 80), ("A", 70), ("B", 60), ("C", 0)]
+    assert document.panel_number is not None
+
+
+@pytest.mark.parametrize("code", RURAL)
+def test_whoever_is_on_a_list_that_excludes_is_held_at_the_lowest_grade(code):
+    document = read_document(packaged_model(code))
+    held = {item for one in document.indicators if one.tier_at_best == "C" for item in one.items}
+    assert held >= VETOES

@@ -250,7 +250,7 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "grid.queries.lock_rule_set": ("rival", rules, NotFound),
     "grid.queries.rules_in_force": ("anonymous", today, PUBLIC),
     "grid.queries.own_claims": ("rival", nothing, Forbidden),
-    "grid.queries.claims_waiting": ("rival", at_state, Forbidden),
+    "grid.queries.waiting.claims_waiting": ("rival", at_state, Forbidden),
     "grid.queries.counts_by_state": ("rival", nothing, Forbidden),
     "grid.queries.own_claim": ("rival", claim, Forbidden),
     "grid.queries.claim_of": ("stranger", of_village, None),

@@ -126,6 +126,8 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
     "rural.queries.cycles.own_ballots": ("rival", cycle, Forbidden),
     "rural.queries.cycles.public_notice": ("stranger", cycle, PUBLIC),
     "rural.queries.cycles.statements_at": ("rival", nothing, Forbidden),
+    "rural.queries.waiting.entries_to_vote_on": ("rival", nothing, Forbidden),
+    "rural.queries.waiting.cycles_to_check": ("rival", nothing, Forbidden),
     "rural.queries.own.statements_about": ("stranger", subject, None),
     "rural.queries.own.cycles_for": ("stranger", nothing, None),
     "rural.queries.own.entries_about": ("stranger", subject, None),

@@ -36,6 +36,9 @@ SILENT: Final = {
     "subjects.commitments.queries.public_commitments",
     # No cycle of a firm's kind is open where it is, and nobody there may read its grade for the purpose.
     "rural.queries.own.cycles_for",
+    # Whoever asks there was on no panel, and no cycle waits for its check.
+    "rural.queries.waiting.cycles_to_check",
+    "rural.queries.waiting.entries_to_vote_on",
     "rural.queries.own.grades_told",
     # No village there has the code that is asked for.
     "villages.queries.listed.villages_counted",

@@ -108,5 +108,5 @@ QUERIES: dict[str, tuple[str, Given, Any]] = {
         beside(nothing, member_ids=[MEMBER_ID]),
         None,
     ),
-    "village_credit.queries.public_numbers": ("stranger", found, PUBLIC),
+    "village_credit.queries.public_notices": ("stranger", found, PUBLIC),
 }

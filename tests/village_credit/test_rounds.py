@@ -14,7 +14,7 @@ from suxin.kernel.refusals import NotFound
 from suxin.village_credit.deciding import answer_objection, decide_lines, end_line
 from suxin.village_credit.joining import leave_round, object_to_line
 from suxin.village_credit.models import RoundMember
-from suxin.village_credit.queries import public_numbers, rounds_for
+from suxin.village_credit.queries import public_notices, rounds_for
 from suxin.village_credit.refusals import (
     BankNotLicensed,
     GradeMissing,
@@ -149,14 +149,17 @@ async def test_a_line_follows_from_the_grade_and_is_in_force_after_its_notice(sm
     assert read == 1
     anybody = Actor.anonymous("test")
     async with small_city.database.snapshot(anybody, now=small.now) as session:
-        assert await public_numbers(session, found.id) == [1]
+        (notice,) = await public_notices(session, found.id)
+        assert notice.numbers == [1]
+        # The village of this small city is in none of its areas.
+        assert notice.title == "市外整村授信公示（宿迁第一商业银行（测试））"
     assert await small.work() == 0
     with pytest.raises(LineNotActive):
         await small.act(request_on_line, small.village.head(0), member_id=member.id, wanted=asked())
     assert await small.work(WHOLE_NOTICE) == 1
     assert (await member_of(admin, member))["state"] == "ACTIVE"
     async with small_city.database.snapshot(anybody, now=small.now + WHOLE_NOTICE) as session:
-        assert await public_numbers(session, found.id) == []
+        assert await public_notices(session, found.id) == []
     assert await small.work(YEAR - timedelta(days=1)) == 0
     assert await small.work(YEAR) == 1
     assert (await member_of(admin, member))["state"] == "ENDED"

@@ -39,6 +39,7 @@ from suxin.rural.refusals import (
 from suxin.rural.states import KINDS_ZH, CycleState, EntryState, RuralKind
 from suxin.scoring.queries import active_model
 from suxin.tenancy.models import StaffMember
+from suxin.tenancy.queries import tenant_name
 from suxin.villages.queries import village_of
 
 NOTICE_DAYS: Final = 7
@@ -251,7 +252,7 @@ async def check_results(
         RuralNotice(
             tenant_id=cycle.tenant_id,
             cycle_id=cycle.id,
-            title=f"{cycle.year} 年度{KINDS_ZH[cycle.kind]}信用等级公示",
+            title=f"{await tenant_name(session, cycle.tenant_id)} {cycle.year} 年度{KINDS_ZH[cycle.kind]}信用等级公示",
             lines=await _lines(session, cycle),
             begins_at=now,
             ends_at=end.at,

@@ -130,6 +130,12 @@ class ToDo:
             return None
         return max(0, -(-self.bps * self.share.whole // ONE) - self.share.part)
 
+    @property
+    def still_needed_zh(self) -> str:
+        """The same in Chinese, with what is counted; empty where nothing is needed or known."""
+        counted = "个村" if self.measure is Measure.CREDIT_VILLAGES else "户"
+        return f"还差 {self.still_needed} {counted}" if self.still_needed else ""
+
 
 def to_do(level: TitleLevel, shares: Mapping[Measure, Share | None]) -> tuple[ToDo, ...]:
     """Return the rules of a level in their order, with how an area stands to each."""

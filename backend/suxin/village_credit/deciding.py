@@ -14,8 +14,10 @@ from suxin.kernel.calendars import calendar_for_deadlines
 from suxin.kernel.ids import new_id
 from suxin.kernel.texts import bounded_text
 from suxin.kernel.working_days import add_working_days
+from suxin.places.queries import short_names
 from suxin.rural.queries.own import grades_told
 from suxin.rural.states import RuralKind
+from suxin.tenancy.queries import tenant_name
 from suxin.village_credit import queries
 from suxin.village_credit.joining import record
 from suxin.village_credit.lines import LEAST_FEN, MOST_FEN, STEP_FEN, line_for
@@ -88,6 +90,7 @@ async def decide_lines(
                 tenant_id=found.tenant_id,
                 id=new_id(now),
                 round_id=found.id,
+                title=await _title(session, found),
                 numbers=numbers,
                 begins_at=now,
                 ends_at=ends_at,
@@ -198,6 +201,7 @@ async def _notice_alone(
             tenant_id=found.tenant_id,
             id=new_id(now),
             round_id=found.id,
+            title=await _title(session, found),
             numbers=[member.number],
             begins_at=now,
             ends_at=ends_at,
@@ -214,3 +218,8 @@ async def _last_number(session: AsyncSession, found: CreditRound) -> int:
     )
     last = select(func.max(numbers.c.number))
     return await session.scalar(last) or 0
+
+
+async def _title(session: AsyncSession, found: CreditRound) -> str:
+    village = (await short_names(session, [found.village_code]))[found.village_code]
+    return f"{village}整村授信公示（{await tenant_name(session, found.tenant_id)}）"

@@ -306,7 +306,10 @@ class RoundMember(Table):
 
 
 class RoundNotice(Table):
-    """The numbers of one batch while they are on notice, for everybody; neither names nor lines (PIPL art. 25)."""
+    """The numbers of one batch while they are on notice, for everybody; neither names nor lines (PIPL art. 25).
+
+    ``title`` names village and bank, so that whoever reads it knows whether it is about him.
+    """
 
     __tablename__ = "credit_round_notices"
     __privileges__: ClassVar[tuple[str, ...]] = APPEND_ONLY
@@ -327,6 +330,7 @@ class RoundNotice(Table):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     round_id: Mapped[UUID]
+    title: Mapped[str]
     numbers: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -289,10 +289,15 @@ async def lines_in_use(
     return {row[0]: LineInUse(drawn_fen=int(row[1]), overdue_days=row[2]) for row in rows}
 
 
-async def public_numbers(session: AsyncSession, round_id: UUID) -> list[int]:
-    """Return the numbers of a round that are on notice now, for everybody; none where no notice is running."""
-    found = await session.scalars(select(RoundNotice).where(RoundNotice.round_id == round_id))
-    return sorted({number for notice in found for number in notice.numbers})
+async def public_notices(session: AsyncSession, round_id: UUID) -> Sequence[RoundNotice]:
+    """Return what of a round is on notice now, for everybody, the first to end first; none where no notice is running."""
+    return (
+        await session.scalars(
+            select(RoundNotice)
+            .where(RoundNotice.round_id == round_id)
+            .order_by(RoundNotice.ends_at, RoundNotice.id)
+        )
+    ).all()
 
 
 def _owed(loan: Loan) -> int:

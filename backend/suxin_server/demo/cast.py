@@ -246,6 +246,13 @@ OPERATOR: Final = Organiser(
             role="counter_helper",
             branch=COUNTER_OFFICE,
         ),
+        # The towns of the village with points and of the one with whole-village credit.
+        Staff(
+            name="庄洁",
+            login="operator.town",
+            role="town_reviewer",
+            area_codes=("321322001", "321324102"),
+        ),
     ),
     branches=((COUNTER_OFFICE, ()),),
 )

@@ -245,6 +245,7 @@ async def ask_standing(request: AnyRequest, runtime: GivenRuntime) -> Answer:
             device_id=sent.device_id,
             asked_at_ms=sent.asked_at_ms,
             signature=sent.signature,
+            profiles=runtime.profiles,
             now=now,
         )
     return _json(StandingShown(keep=keep))

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.grid import chain, queries
 from suxin.grid.chain import MAX_BATCH, QUORUM, Said
 from suxin.grid.policies import CLAIM_CHECK, CLAIM_DECIDE, RULE_MANAGE
+from suxin.grid.queries.waiting import claims_waiting
 from suxin.grid.states import ClaimState, Verdict
 from suxin.kernel.ids import parse_id
 from suxin.kernel.refusals import Refusal
@@ -121,7 +122,7 @@ async def _show(
     zh, right, state = _queue(queue)
     require(visit, right)
     async with visit.reading() as session:
-        waiting = queries.claims_waiting(visit.actor, state).limit(_SHOWN)
+        waiting = claims_waiting(visit.actor, state).limit(_SHOWN)
         context = {
             "queue": queue,
             "title": zh,

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+import segno
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
@@ -35,6 +36,7 @@ from suxin.tenancy.queries import staff_names
 from suxin.villages.queries import household_numbered
 from suxin_tenants.forms import Form
 from suxin_tenants.paging import read_page
+from suxin_tenants.village_grid.point_notice_pages import QR_SCALE
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 
 PLACE: Final = "/desk/ratings"
@@ -111,12 +113,17 @@ async def show_rating(visit: GivenVisit, cycle_id: FromPath[UUID]) -> Answer:
 
 @get("/ratings/{cycle_id:uuid}/notice")
 async def show_rating_notice(visit: GivenVisit, cycle_id: FromPath[UUID]) -> Answer:
-    """Show what is on public notice of a cycle, to be printed."""
+    """Show what is on public notice of a cycle as the poster that is printed on A4; from its end on only that it was there."""
     require_village(visit)
     async with visit.reading() as session:
         cycle = await queries.own_cycle(session, visit.actor, cycle_id)
         notice = await queries.public_notice(session, cycle_id)
-        context = {"cycle": cycle, "notice": notice, "address": f"/rural/notices/{cycle_id}"}
+        address = f"{visit.runtime.public_url}/rural/notices/{cycle_id}"
+        context = {
+            "cycle": cycle,
+            "notice": notice,
+            "picture": segno.make(address, error="m").svg_data_uri(scale=QR_SCALE),
+        }
         return await visit.page(session, "village/rating_notice.html", context)
 
 

@@ -9,7 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.grid.field import queries
 from suxin.grid.field.contents import signed_by
 from suxin.grid.field.refusals import ItemForged
+from suxin.grid.policies import CLAIM_RECORD
 from suxin.tenancy.models import StaffMember, Tenant, TenantStatus
+from suxin.tenancy.profiles import Profiles
+from suxin.tenancy.queries import memberships_of
 
 CLOCK_OFF: Final = timedelta(days=1)
 """How wrong a phone's clock may be."""
@@ -22,9 +25,12 @@ async def keeps_its_roster(
     device_id: UUID,
     asked_at_ms: int,
     signature: str,
+    profiles: Profiles,
     now: datetime,
 ) -> bool:
-    """Return whether a phone may keep its roster: its worker is with a village that is active, and the device is enrolled.
+    """Return whether a phone may keep its roster: its worker records claims for a village that is active, and the device is enrolled.
+
+    Whoever is with the village and has another task now (his role was taken from him) keeps none.
 
     The text that the device signs is ``field-standing:`` with its id and the moment in milliseconds.
 
@@ -37,12 +43,12 @@ async def keeps_its_roster(
     recent = abs(datetime.fromtimestamp(asked_at_ms / 1000, UTC) - now) <= CLOCK_OFF
     if not recent or not signed_by(device.public_jwk, said, signature):
         raise ItemForged
-    staff = await session.get(StaffMember, (tenant_id, device.staff_id))
     tenant = await session.get(Tenant, tenant_id)
-    return (
-        device.ended_at is None
-        and staff is not None
-        and staff.ended_at is None
-        and tenant is not None
-        and tenant.status is TenantStatus.ACTIVE
-    )
+    if device.ended_at is not None or tenant is None or tenant.status is not TenantStatus.ACTIVE:
+        return False
+    staff = await session.get(StaffMember, (tenant_id, device.staff_id))
+    if staff is None or staff.ended_at is not None:
+        return False
+    held = await session.scalars(memberships_of(tenant_id, staff.id))
+    roles = frozenset(membership.role for membership in held)
+    return CLAIM_RECORD in profiles[tenant.kind].permissions_of(roles)

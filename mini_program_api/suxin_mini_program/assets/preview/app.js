@@ -99,6 +99,7 @@ const title = document.getElementById("title");
 const tabs = document.getElementById("tabs");
 const back = document.getElementById("back");
 const unread = document.getElementById("unread");
+const PRESSED = "a[href], button, input, select, textarea, summary";
 let shown = 0;
 
 /** Go to a page. */
@@ -130,7 +131,10 @@ async function show() {
     fill(view, failure(error, show));
     if (!error.code) throw error;
   }
-  if (turn === shown && session.phone) markUnread();
+  if (turn !== shown) return undefined;
+  // Where nothing on a page can be pressed, the keyboard reaches the page itself, to scroll it.
+  view.tabIndex = view.querySelector(PRESSED) ? -1 : 0;
+  if (session.phone) markUnread();
   return undefined;
 }
 

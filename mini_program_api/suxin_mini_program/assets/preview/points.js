@@ -125,9 +125,20 @@ function whole(given, name) {
   return Number(typed);
 }
 
+/** By which rules one may claim; nothing where the village has none in force. */
+async function rulesOf(id) {
+  try {
+    return (await get(`/points/${id}/rules`)).items;
+  } catch (error) {
+    if (error.code !== "GRID_NO_RULES_IN_FORCE") throw error;
+    return null;
+  }
+}
+
 /** Claiming for one's household. */
 export async function showPointClaim(go, id) {
-  const { items: rules } = await get(`/points/${id}/rules`);
+  const rules = await rulesOf(id);
+  if (!rules) return empty("还没有施行中的积分细则", "村民会议表决并公布后，可在这里申报");
   if (!rules.length) return empty("没有可以自己申报的事项", "请向网格员说明，由其记录");
   const about = h("div", { "data-testid": "rule-about" });
   const tell = (code) => about.replaceChildren(explained(rules.find((one) => one.code === code)));

@@ -112,24 +112,6 @@ def own_claims(actor: Actor) -> Select[PointClaim, Household]:
     )
 
 
-def claims_waiting(actor: Actor, state: ClaimState) -> Select[PointClaim, Household]:
-    """Return the tenant's claims in a state on which the actor did not sit, the most pressing first.
-
-    :raises Forbidden: if the actor may not look at points
-    """
-    sat = select(ClaimSeat.claim_id).where(
-        ClaimSeat.tenant_id == PointClaim.tenant_id,
-        ClaimSeat.claim_id == PointClaim.id,
-        ClaimSeat.staff_id == actor.own_staff,
-    )
-    return (
-        own_claims(actor)
-        .where(PointClaim.state == state, ~sat.exists())
-        .order_by(None)
-        .order_by(PointClaim.due_at, PointClaim.id)
-    )
-
-
 async def counts_by_state(session: AsyncSession, actor: Actor) -> dict[ClaimState, int]:
     """Return how many of the tenant's claims stand where.
 

@@ -43,13 +43,13 @@ async def test_the_way_is_walked_and_then_clicked(
 
 
 @pytest.mark.browser
-async def test_a_code_is_read_off_a_phone_by_the_browsers_camera(
+async def test_a_benefit_nearby_is_found_and_its_code_read_off_the_phone_by_a_camera(
     running_city: RunningCity, browser: Browser, tmp_path: Path
 ) -> None:
     url = running_city.url
     resident = Resident(await Screen.open(browser, "seen-phone", width=390, height=844), url)
     await resident.log_in_as(cast.CHEN_JING)
-    await resident.show_a_code_of("餐饮守信折扣")
+    await resident.show_a_code_of("餐饮守信折扣", here="宿城区", elsewhere="沭阳县")
     film = tmp_path / "code.y4m"
     film.write_bytes(await film_of(resident.page, await resident.picture()))
     async with browser_that_sees(film) as seeing:

@@ -29,10 +29,15 @@ class Resident(Phone):
         await expect(self.page.get_by_role("img", name="权益码")).to_be_visible()
         await self.screen.shoot("code")
 
-    async def show_a_code_of(self, name: str) -> None:
-        """Show a code of a benefit, with a yes where he is asked."""
+    async def show_a_code_of(self, name: str, *, here: str, elsewhere: str) -> None:
+        """Look for a benefit in another county and then in its own, and show a code of it, with a yes where he is asked."""
         await self.page.goto(f"{self.url}/preview#/perks")
-        await self.at("perk").filter(has_text=name).first.get_by_test_id("to-perk").click()
+        found = self.at("perk").filter(has_text=name)
+        await expect(found.first).to_be_visible()
+        await self.at("area").select_option(label=elsewhere)
+        await expect(found).to_have_count(0)
+        await self.at("area").select_option(label=here)
+        await found.first.get_by_test_id("to-perk").click()
         await self.at("agree").or_(self.at("show-code")).click()
         await expect(self.page.get_by_role("img", name="权益码")).to_be_visible()
 

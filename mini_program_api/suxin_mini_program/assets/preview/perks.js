@@ -124,7 +124,7 @@ const redemptions = (found) => h("ol", { class: "plain-list", "data-testid": "re
 /** The service order that came of a redemption: what is waived or paid later, and where it stands. */
 const ordered = (order) => order ? [
   ["服务订单", `${order.mode.zh} · ${order.state.zh}`],
-  [order.fundName.zh, yuan(order.fundFen)],
+  [order.mode.code === "DEPOSIT_FREE" ? `免收${order.fundName.zh}` : order.fundName.zh, yuan(order.fundFen)],
   order.totalFen !== null && ["商户结算金额", yuan(order.totalFen)],
   order.refundedFen > 0 && ["已退款", yuan(order.refundedFen)]] : [];
 

@@ -1401,6 +1401,7 @@ ACCESS = (
     'ALTER TABLE service_orders ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE service_orders FORCE ROW LEVEL SECURITY',
     "CREATE POLICY owner_tenant ON service_orders FOR ALL TO suxin_app USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))",
+    "CREATE POLICY redeemer ON service_orders FOR SELECT TO suxin_app USING (exists (select 1 from perk_redeemers r where r.tenant_id = service_orders.tenant_id and r.redemption_id = service_orders.redemption_id and r.subject_id = (select nullif(current_setting('app.subject_id', true), '')::uuid)))",
     "CREATE POLICY system ON service_orders FOR ALL TO suxin_app USING ((select nullif(current_setting('app.kind', true), '')::text) = 'system') WITH CHECK ((select nullif(current_setting('app.kind', true), '')::text) = 'system')",
     'GRANT SELECT, INSERT, UPDATE (stage, request, request_id, asked, rejection, call_up, provider_order_id, payments, discounts, total_fen, reason, paid_fen, refunded_fen, transaction_id, confirmed_at, completed_at, paid_at, ended_at, asked_at, urged_at) ON service_orders TO suxin_app',
     "CREATE TRIGGER service_orders_begins BEFORE INSERT ON service_orders FOR EACH ROW WHEN (nullif(current_setting('app.kind', true), '') <> 'system' AND (NEW.stage, nullif(current_setting('app.kind', true), '')) NOT IN (('CREATED', 'client'), ('CREATED', 'staff'), ('CREATED', 'system'))) EXECUTE FUNCTION refuse_step()",

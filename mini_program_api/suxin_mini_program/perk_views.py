@@ -9,6 +9,7 @@ from suxin.perks.benefits import Benefit
 from suxin.perks.first_use import FirstUse
 from suxin.perks.limits import closed_because
 from suxin.perks.models import Programme, Redemption
+from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.tickets.issuing import has_tickets
 from suxin.subjects.models import PassKind
 from suxin.tenancy.models import Tenant
@@ -93,8 +94,25 @@ class PassView(msgspec.Struct, rename="camel", kw_only=True):
     server_time: datetime
 
 
+class OrderView(msgspec.Struct, rename="camel", kw_only=True):
+    """The service order that came of a redemption: what is waived or paid later, and what is asked for; amounts in fen.
+
+    ``fundFen`` is the deposit that is waived (``fundName``), or the estimate of what will be paid; ``totalFen`` is there once the merchant has completed it.
+    """
+
+    mode: Label
+    state: Label
+    fund_name: Label
+    fund_fen: int
+    total_fen: int | None
+    refunded_fen: int
+    created_at: datetime
+    completed_at: datetime | None
+    paid_at: datetime | None
+
+
 class RedemptionView(msgspec.Struct, rename="camel", kw_only=True):
-    """One redemption: which benefit applied, and where it stands."""
+    """One redemption: which benefit applied, where it stands, and the service order that came of it, if one did."""
 
     id: UUID
     perk_id: UUID
@@ -110,6 +128,7 @@ class RedemptionView(msgspec.Struct, rename="camel", kw_only=True):
     granted_at: datetime | None
     use_by: datetime | None
     ended_at: datetime | None
+    order: OrderView | None
 
 
 _ANSWERS = {
@@ -165,8 +184,26 @@ def first_use_view(programme: Programme, found: FirstUse, *, now: datetime) -> F
     )
 
 
+def order_view(order: ServiceOrder) -> OrderView:
+    """Return a service order as it is shown to whoever redeemed."""
+    return OrderView(
+        mode=labelled(order.mode),
+        state=labelled(order.stage),
+        fund_name=labelled(order.fund_name),
+        fund_fen=order.fund_fen,
+        total_fen=order.total_fen,
+        refunded_fen=order.refunded_fen,
+        created_at=order.created_at,
+        completed_at=order.completed_at,
+        paid_at=order.paid_at,
+    )
+
+
 def redemption_view(
-    redemption: Redemption, programme: Programme, merchant: Tenant | None
+    redemption: Redemption,
+    programme: Programme,
+    merchant: Tenant | None,
+    order: ServiceOrder | None,
 ) -> RedemptionView:
     """Return a redemption as it is shown to whoever redeemed."""
     return RedemptionView(
@@ -184,6 +221,7 @@ def redemption_view(
         granted_at=redemption.granted_at,
         use_by=redemption.use_by,
         ended_at=redemption.ended_at,
+        order=None if order is None else order_view(order),
     )
 
 

@@ -93,8 +93,8 @@ CODE: Final = Contract(
 )
 REDEMPTIONS: Final = Contract(
     tag=TAG,
-    zh="我的核销记录，最新在前",
-    en="What one redeemed, newest first",
+    zh="我的核销记录及其服务订单，最新在前",
+    en="What one redeemed, newest first, with the service order that came of it",
     query=PageQuery,
     answer=Page[RedemptionView],
 )
@@ -173,7 +173,7 @@ async def list_redemptions(
         redeemed(actor),
         name="perk-redemptions",
         by=Redemption.id,
-        view=lambda row: redemption_view(row[0], row[1], row[2]),
+        view=lambda row: redemption_view(*row),
     )
 
 

@@ -5,11 +5,17 @@ from datetime import datetime
 
 import pytest
 from small_codes import SmallCodes, resident_of
+from small_orders import asking, build_service, opened
 from small_perks import build_perks, give_tier
+from sqlalchemy import select
 
 from suxin.kernel.actor import Actor
+from suxin.perks.orders.commands import cancel_order, complete_order, confirm_order
+from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.presenting import hold_by_code
 from suxin.perks.redeeming import complete_redemption, grant_redemption
+from suxin.perks.scenarios.templates import benefit
+from suxin.perks.states import BenefitKind
 from suxin.places.commands import load_areas
 from suxin.subjects.presentation_codes import scanned_code, window_of
 
@@ -110,6 +116,35 @@ async def test_drafts_and_others_redemptions_are_nobodys(
     await codes.scan(await codes.present(programme, agree=True))
     assert (await stranger.read("/perk-redemptions"))["items"] == []
     assert (await phone.get(f"/perks/{small_city.person_id}")).status_code == 404
+
+
+async def test_whoever_redeemed_sees_the_order_that_came_of_it_and_nobody_else_does(
+    phone, stranger, codes, small_city
+) -> None:
+    merchant = codes.perks.merchant
+    await build_service(small_city, merchant)
+    waived = benefit(BenefitKind.DEPOSIT_WAIVER, "免 99 元押金", 9_900)
+    bikes = await codes.perks.published("travel.bike", fallback=waived)
+    held = await codes.scan(await codes.present(bikes, agree=False))
+    await small_city.act(grant_redemption, merchant, redemption_id=held.id)
+    (shown,) = (await phone.read("/perk-redemptions"))["items"]
+    assert shown["order"] is None
+    given_up = await opened(small_city, merchant, redemption_id=held.id, fund_fen=9_900)
+    await small_city.act(cancel_order, merchant, order_id=given_up.id, reason="换车")
+    given = {"number": "BIKE-2", "redemption_id": held.id, "fund_fen": 9_900}
+    order = await opened(small_city, merchant, **given)
+    await small_city.act(confirm_order, merchant, order_id=order.id)
+    await small_city.act(complete_order, merchant, order_id=order.id, completion=asking(350))
+    # One redemption with the order that stands, not one for each.
+    (shown,) = (await phone.read("/perk-redemptions"))["items"]
+    told = shown["order"]
+    assert (told["mode"]["zh"], told["state"]["zh"]) == ("先免", "已完结，待支付")
+    assert (told["fundName"]["zh"], told["fundFen"], told["totalFen"]) == ("押金", 9_900, 350)
+    assert str(order.number) not in str(shown)
+    for looker, seen in ((codes.resident, 2), (small_city.stranger, 0)):
+        async with small_city.database.snapshot(looker, now=small_city.now) as session:
+            assert len((await session.scalars(select(ServiceOrder))).all()) == seen
+    assert (await stranger.read("/perk-redemptions"))["items"] == []
 
 
 async def test_a_person_looks_at_which_benefit_applied(phone, stranger, codes) -> None:

@@ -1,10 +1,13 @@
-"""The redeeming queue, and who was served by himself in it."""
+"""The redeeming queue, who was served by himself in it, and a resident who shows codes."""
 
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 from small_city import SmallCity
+from small_codes import SmallCodes, resident_of
+from small_perks import build_perks, give_tier
 
 from suxin.perks.redeeming_queue import RedeemingQueue
 
@@ -29,3 +32,11 @@ async def queue(small_city: SmallCity, alone: list[str]) -> AsyncIterator[Redeem
     queue = RedeemingQueue(small_city.database, small_city.sealer)
     yield queue
     await queue.close()
+
+
+@pytest.fixture
+async def codes(small_city: SmallCity, admin: asyncpg.Connection) -> SmallCodes:
+    """A merchant, and a resident whose tier opens something there."""
+    perks = await build_perks(small_city)
+    await give_tier(admin, small_city, small_city.person_id, place=1)
+    return SmallCodes(perks=perks, resident=resident_of(small_city))

@@ -5,19 +5,18 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
 from many_residents import make_residents
 from observing import nothing_written
+from redeemed_codes import BETTER, USUAL, keep, left_behind, put_back, redeemed, stumbles
 from sample_rows import insert, sample
-from small_city import SmallCity
-from small_codes import SmallCodes, code_of, resident_of
-from small_perks import build_perks, give_basis, give_tier
+from small_codes import SmallCodes, code_of
+from small_perks import build_perks, give_basis
 
 from suxin.consent.commands import pause_consent, revoke_consent
-from suxin.kernel.refusals import Refusal
 from suxin.perks.limiting.models import Limit, LimitParty
 from suxin.perks.limiting.states import LimitState
 from suxin.perks.models import Programme
@@ -28,78 +27,9 @@ from suxin.perks.short_codes import CodesTurn
 from suxin.perks.states import RecordRule
 from suxin.subjects.models import PassKind
 from suxin.tenancy.profiles import TenantKind
-from suxin_tenants.merchant.till_shapes import shown
 
-BETTER, USUAL = "门票半价", "门票 9 折"
 TICKET = scenario_named("tour.ticket")
 WAYS = ("together", "in a session")
-
-# What a redemption leaves behind, in every table that it touches.
-WRITTEN = {
-    "redemptions": "select state, persons, uses, used_value_fen, benefit ->> 'label' label, handle is not null named, held_by is not null by_staff from perk_redemptions order by id",
-    "redeemers": "select subject_id, consent_id is not null agreed, programme_id is not null, scenario_code, persons from perk_redeemers order by redemption_id",
-    "handles": "select count(*) from perk_handles",
-    "uses": "select number, period, at_desk, categories, content from consent_fetches",
-    "bases": "select count(*) filter (where ended_at is null) live, count(*) from access_bases where purpose = 'perk.redeem'",
-    "passes": "select used_at is not null used, failures from presentation_passes order by number",
-    "jobs": "select topic, payload ?& array['subject_id', 'consent_id'] or payload ?& array['tenant_id', 'redemption_id'] named, tenant_id is null nobodys, sandbox_id, not_before = created_at now from outbox where topic in ('consent.consent.used', 'perks.redemption.kept') order by topic",
-    "acts": "select action, tenant_id is not null, subject_id, client_id, object_type, object_id is not null, purpose, categories, fields, row_count, detail::text, consent_id is not null from audit_entries where action in ('perks.redemption.completed', 'data.read') order by action",
-    "events": "select type, data - 'programme' from tenant_events where type like 'perks.%' order by id",
-    "left": "select code like '%.stock', posted_debits, pending_debits from ledger_accounts where floor = 0 order by code",
-    "keys": "select operation, result ->> 'handle' is not null from idempotency_keys where operation = 'perks.redeem'",
-}
-
-TOUCHED = (
-    "perk_redemptions", "perk_redeemers", "perk_handles", "consent_fetches", "access_bases", "presentation_passes", "outbox",
-    "audit_entries", "tenant_events", "ledger_transfers", "ledger_accounts", "idempotency_keys",
-)  # fmt: skip
-
-
-@pytest.fixture
-async def codes(small_city: SmallCity, admin: asyncpg.Connection) -> SmallCodes:
-    perks = await build_perks(small_city)
-    await give_tier(admin, small_city, small_city.person_id, place=1)
-    return SmallCodes(perks=perks, resident=resident_of(small_city))
-
-
-async def stumbles(*_: Any) -> Any:
-    raise LookupError
-
-
-async def keep(admin: asyncpg.Connection) -> None:
-    """Keep what is there now of all that a redemption touches."""
-    for table in TOUCHED:
-        await admin.execute(f"create table kept_{table} as table {table}")
-
-
-async def put_back(admin: asyncpg.Connection) -> None:
-    """Have again what was kept, around every policy and trigger."""
-    await admin.execute("set session_replication_role = replica")
-    for table in TOUCHED:
-        await admin.execute(
-            f"delete from {table}; insert into {table} select * from kept_{table}"  # noqa: S608 - words of our own
-        )
-    await admin.execute("set session_replication_role = origin")
-
-
-async def left_behind(admin: asyncpg.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    return {what: [tuple(row) for row in await admin.fetch(sql)] for what, sql in WRITTEN.items()}
-
-
-async def redeemed(queue: RedeemingQueue, codes: SmallCodes, code: str, **given: Any) -> Any:
-    """Ask for one redemption; a refusal is an answer, by its code."""
-    asked = {"key": f"till-{uuid4()}", "persons": 1, "now": codes.perks.city.now, **given}
-    try:
-        done = await queue.redeem(
-            asked.pop("actor", codes.perks.merchant),
-            code=code,
-            request={"code": code, "persons": asked["persons"]},
-            show=shown,
-            **asked,
-        )
-    except Refusal as refusal:
-        return refusal.code
-    return done.result["benefit"]["label"]
 
 
 async def agreed(codes: SmallCodes, programme: Programme, admin: asyncpg.Connection) -> Any:

@@ -16,8 +16,8 @@ class ChromiumMissing(Exception):
 
 
 @asynccontextmanager
-async def started_chromium() -> AsyncIterator[Browser]:
-    """Run a browser until the block ends; it finds this machine under ``PLAIN_HOST`` too.
+async def started_chromium(*switches: str) -> AsyncIterator[Browser]:
+    """Run a browser until the block ends, with these switches besides; it finds this machine under ``PLAIN_HOST`` too.
 
     :raises ChromiumMissing: if there is none
     """
@@ -31,6 +31,7 @@ async def started_chromium() -> AsyncIterator[Browser]:
                 "--no-sandbox",
                 "--disable-dev-shm-usage",
                 f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1",
+                *switches,
             ],
         )
         yield started

@@ -29,9 +29,25 @@ class Resident(Phone):
         await expect(self.page.get_by_role("img", name="权益码")).to_be_visible()
         await self.screen.shoot("code")
 
+    async def show_a_code_of(self, name: str, *, here: str, elsewhere: str) -> None:
+        """Look for a benefit in another county and then in its own, and show a code of it, with a yes where he is asked."""
+        await self.page.goto(f"{self.url}/preview#/perks")
+        found = self.at("perk").filter(has_text=name)
+        await expect(found.first).to_be_visible()
+        await self.at("area").select_option(label=elsewhere)
+        await expect(found).to_have_count(0)
+        await self.at("area").select_option(label=here)
+        await found.first.get_by_test_id("to-perk").click()
+        await self.at("agree").or_(self.at("show-code")).click()
+        await expect(self.page.get_by_role("img", name="权益码")).to_be_visible()
+
     async def code(self) -> str:
         """Return the digits as they stand there now."""
         return await self.at("code-digits").inner_text()
+
+    async def picture(self) -> bytes:
+        """Return the QR code as it stands there now, as a PNG."""
+        return await self.page.get_by_role("img", name="权益码").screenshot()
 
     async def is_told(self, words: str) -> None:
         """Wait until the phone says what became of the code."""
@@ -77,6 +93,11 @@ class Clerk:
         lock = self.page.get_by_test_id("lock")
         await expect(lock).to_have_text(re.compile(r"锁定剩余 \d+:\d\d"))
         await self.screen.shoot("benefit")
+
+    async def scan(self, benefit: str) -> None:
+        """Hold the camera before a code, and touch nothing else until the benefit is there."""
+        await self.page.get_by_test_id("scan-start").click()
+        await expect(self.page.get_by_test_id("benefit")).to_contain_text(benefit)
 
     async def complete(self) -> None:
         await self.page.get_by_test_id("finish").click()

@@ -388,9 +388,5 @@ MATRIX: dict[str, Row] = BESIDE | {
     "tenancy.queries.tenant_row": ("anonymous", tenant, PUBLIC),
     "tenancy.queries.tenants": ("anonymous", nothing_given, PUBLIC),
     "tenancy.queries.tenants_with_codes": ("anonymous", lambda _: {"codes": BANK_USCCS}, PUBLIC),
-    "tenancy.queries.tenants_by_id": (
-        "anonymous",
-        lambda world: {"ids": [world.bank.tenant_id]},
-        PUBLIC,
-    ),
+    "tenancy.queries.tenants_by_id": ("anonymous", lambda of: {"ids": [of.bank.tenant_id]}, PUBLIC),
 }

@@ -1,4 +1,4 @@
-"""What is held about who redeems: each redemption with the pseudonym under which its merchant knows him."""
+"""What is held about who redeems: each redemption with the pseudonym under which its merchant knows him, and the service orders that came of them."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 from suxin.kernel.holdings import Kept, Portion, Rows
 from suxin.perks.limiting.models import Limit, LimitParty
 from suxin.perks.models import PerkHandle, Programme, Redeemer, Redemption
+from suxin.perks.orders.models import ServiceOrder
 from suxin.perks.tickets.models import Ticket
 
 REDEMPTION_KEPT: Final = Kept(
@@ -41,6 +42,27 @@ def _redemptions(subject_id: UUID) -> Rows:
             and_(
                 PerkHandle.tenant_id == Redemption.tenant_id,
                 PerkHandle.subject_id == Redeemer.subject_id,
+            ),
+        )
+        .where(Redeemer.subject_id == subject_id)
+    )
+
+
+def _orders(subject_id: UUID) -> Rows:
+    return (
+        select(ServiceOrder, Programme)
+        .join(
+            Redeemer,
+            and_(
+                Redeemer.tenant_id == ServiceOrder.tenant_id,
+                Redeemer.redemption_id == ServiceOrder.redemption_id,
+            ),
+        )
+        .outerjoin(
+            Programme,
+            and_(
+                Programme.tenant_id == ServiceOrder.tenant_id,
+                Programme.id == ServiceOrder.programme_id,
             ),
         )
         .where(Redeemer.subject_id == subject_id)
@@ -105,6 +127,31 @@ PORTIONS: Final[Sequence[Portion]] = (
         },
         rows=_redemptions,
         by=(Redemption.id,),
+        kept=REDEMPTION_KEPT,
+    ),
+    Portion(
+        code="service_orders",
+        zh="信易+服务订单",
+        en="service orders that came of benefits",
+        tables=("service_orders",),
+        fields={
+            "id": "编号",
+            "programme": "权益",
+            "mode": "方式",
+            "stage": "状态",
+            "fund_name": "风险金名称",
+            "fund_fen": "风险金额",
+            "total_fen": "商户结算金额",
+            "paid_fen": "已支付",
+            "refunded_fen": "已退款",
+            "created_at": "新建时间",
+            "completed_at": "完结时间",
+            "paid_at": "支付时间",
+            "ended_at": "结束时间",
+        },
+        values={"programme": lambda row, _: None if row[1] is None else row[1].name},
+        rows=_orders,
+        by=(ServiceOrder.id,),
         kept=REDEMPTION_KEPT,
     ),
     Portion(

@@ -28,6 +28,7 @@ from suxin.consent.models import Consent, ConsentFetch, ConsentState
 from suxin.consent.purposes import FetchUnit, Frequency
 from suxin.consent.queries import is_live_basis, uses_counted
 from suxin.kernel import many_keys
+from suxin.kernel.actor import Actor
 from suxin.kernel.bases import AccessBasis
 from suxin.kernel.many_rows import document_of, inserting
 from suxin.kernel.outbox import OutboxRow
@@ -250,12 +251,21 @@ _USES_FOUND: Final = msgspec.json.Decoder(list[UseSeen])
 _PERSON_FOUND: Final = msgspec.json.Decoder(PersonSeen)
 
 
-def given(tenant_id: UUID, presented: Sequence[Presented], now: datetime) -> dict[str, Any]:
-    """Return the values of what is locked and read for those who show good codes, each subject once."""
-    persons = [{"subject_id": one.subject_id, "consent_id": one.consent_id} for one in presented]
+def given(actor: Actor, presented: Sequence[Presented], now: datetime) -> dict[str, Any]:
+    """Return the values of what is locked and read for those who show good codes, each subject once.
+
+    Of consents a token bound to one is shown that one alone, as by ``tenants_consents``: no row policy hides the others.
+    """
+    persons = [
+        {
+            "subject_id": one.subject_id,
+            "consent_id": one.consent_id if actor.consent_id in (None, one.consent_id) else None,
+        }
+        for one in presented
+    ]
     periods = {unit.value: Frequency(1, unit).period_of(now) for unit in FetchUnit}
     return {
-        **short_counter.given(tenant_id, list({one.context_id for one in presented}), now),
+        **short_counter.given(actor.own_tenant, list({one.context_id for one in presented}), now),
         "month": local_day(now).replace(day=1).isoformat(),
         "persons": document_of(persons),
         "periods": msgspec.json.encode(periods).decode(),

@@ -149,7 +149,7 @@ class CodesTurn:
     ) -> None:
         """Read what applies to those who show good codes, judge it, and have it written."""
         presented = [one.presented for one in taken]
-        given = steps.given(actor.own_tenant, presented, self._now)
+        given = steps.given(actor, presented, self._now)
         transaction.send(given, *steps.LOCKS)
         for place, one in enumerate(presented):
             transaction.borrow(one.subject_id)

@@ -1,18 +1,21 @@
 """Services, orders, refunds and outcomes."""
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
+    SUBJECT,
     Reader,
+    exists,
     operator,
     owner_tenant,
     reading_tenant,
     system,
+    when,
 )
 from suxin.kernel.steps import StateMachine
 from suxin.kernel.tables import APPEND_ONLY, Table, append_and_change
@@ -45,6 +48,12 @@ from suxin.perks.orders.steps import (
     STEP_OF,
 )
 from suxin.perks.states import RiskFundName, Sector
+
+# An order names nobody; whoever's redemption it comes of sees what he owes.
+_REDEEMED: Final = exists(
+    "perk_redeemers r",
+    f"r.tenant_id = {{row}}.tenant_id and r.redemption_id = {{row}}.redemption_id and r.subject_id = {SUBJECT}",
+)
 
 
 class OrderService(Table):
@@ -126,7 +135,11 @@ class ServiceOrder(Table):
         steps=(CONFIRM, COMPLETE, LOWER, PAY, CANCEL, EXPIRE),
         column="stage",
     )
-    __readers__: ClassVar[tuple[Reader, ...]] = (owner_tenant(), system())
+    __readers__: ClassVar[tuple[Reader, ...]] = (
+        owner_tenant(),
+        when("redeemer", _REDEEMED),
+        system(),
+    )
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "transaction_id"),

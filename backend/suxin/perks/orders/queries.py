@@ -16,6 +16,7 @@ from suxin.perks.orders.models import (
     ServiceOrder,
 )
 from suxin.perks.orders.states import (
+    CAME_TO_NOTHING,
     OrderChannel,
     OutcomeKind,
     ServiceOrderStage,
@@ -97,7 +98,7 @@ async def order_of_redemption(
     return await session.scalar(
         own_orders(actor).where(
             ServiceOrder.redemption_id == redemption_id,
-            ServiceOrder.stage.not_in((ServiceOrderStage.REVOKED, ServiceOrderStage.EXPIRED)),
+            ServiceOrder.stage.not_in(CAME_TO_NOTHING),
         )
     )
 

@@ -133,6 +133,9 @@ _FORWARD: Final = (
 ENDED: Final = frozenset(
     {ServiceOrderStage.USER_PAID, ServiceOrderStage.REVOKED, ServiceOrderStage.EXPIRED}
 )
+CAME_TO_NOTHING: Final = frozenset({ServiceOrderStage.REVOKED, ServiceOrderStage.EXPIRED})
+"""What makes room for another order of the same redemption."""
+
 _ENDS_FROM: Final = {
     ServiceOrderStage.REVOKED: frozenset(
         {ServiceOrderStage.CREATED, ServiceOrderStage.USER_CONFIRM}

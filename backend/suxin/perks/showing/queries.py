@@ -1,4 +1,4 @@
-"""What a resident may redeem where he is and what he redeemed, each with the merchant; and what a counter looks at."""
+"""What a resident may redeem where he is and what he redeemed, each with the merchant and the order that came of it; and what a counter looks at."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,6 +12,8 @@ from suxin.kernel.working_days import local_day
 from suxin.perks.limiting.models import Limit
 from suxin.perks.limiting.queries import limits_about
 from suxin.perks.models import Programme, Redemption
+from suxin.perks.orders.models import ServiceOrder
+from suxin.perks.orders.states import CAME_TO_NOTHING
 from suxin.perks.queries import (
     own_redemptions,
     programme_seen,
@@ -60,15 +62,23 @@ async def open_programme(session: AsyncSession, programme_id: UUID) -> Programme
     return programme
 
 
-def redeemed(actor: Actor) -> Select[Redemption, Programme, Tenant]:
-    """Return what the acting subject redeemed, newest first, with programme and merchant; a suspended merchant reads as nothing.
+def redeemed(actor: Actor) -> Select[Redemption, Programme, Tenant, ServiceOrder]:
+    """Return what the acting subject redeemed, newest first, with programme, merchant and the service order that came of it.
+
+    A suspended merchant reads as nothing, and so does an order that was cancelled or never confirmed: then another one may have come of it.
 
     :raises Forbidden: if the actor acts for no subject
     """
     return (
         own_redemptions(actor)
-        .add_columns(Tenant)
+        .add_columns(Tenant, ServiceOrder)
         .outerjoin(Tenant, Tenant.id == Redemption.tenant_id)
+        .outerjoin(
+            ServiceOrder,
+            (ServiceOrder.tenant_id == Redemption.tenant_id)
+            & (ServiceOrder.redemption_id == Redemption.id)
+            & ServiceOrder.stage.not_in(CAME_TO_NOTHING),
+        )
     )
 
 

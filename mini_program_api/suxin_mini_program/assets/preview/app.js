@@ -61,7 +61,7 @@ const ROUTES = [
   [/^\/perks\/([^/]+)\/ticket$/, "领取门票", showTakeTicket, { tab: "mine", back: "/perks/$1" }],
   [/^\/tickets$/, "我的门票", showTickets, { tab: "mine", back: "/perks" }],
   [/^\/tickets\/([^/]+)$/, "门票", showTicket, { tab: "mine", back: "/tickets" }],
-  [/^\/redemptions$/, "我的核销记录", showRedemptions, { tab: "mine", back: "/perks" }],
+  [/^\/redemptions$/, "我的核销与订单", showRedemptions, { tab: "mine", back: "/perks" }],
   [/^\/perk-limits$/, "权益限制", showLimits, { tab: "mine", back: "/redemptions" }],
   [/^\/perk-limits\/([^/]+)\/objection$/, "权益限制申诉", showObjection, { tab: "mine", back: "/perk-limits" }],
   [/^\/points$/, "我的积分", showPoints, { tab: "mine", back: "/mine" }],

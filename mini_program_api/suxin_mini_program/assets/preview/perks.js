@@ -2,12 +2,15 @@
 
 import { all, get, post, session } from "./api.js";
 import { fill, h } from "./dom.js";
-import { time } from "./format.js";
+import { time, yuan } from "./format.js";
 import { codePage } from "./shown_code.js";
 import { badge, button, card, empty, facts, row, section, select } from "./ui.js";
 
 const SECTORS = [["", "全部"], ["eat", "餐饮"], ["stay", "住宿租赁"], ["travel", "交通出行"], ["tour", "旅游"], ["shop", "购物"], ["leisure", "文体娱乐"], ["medical", "就医"], ["school", "就学"], ["work", "就业创业"], ["elderly", "养老"], ["approval", "行政审批"]];
 const TONES = { HELD: "warn", GRANTED: "info", COMPLETED: "good" };
+
+// Where somebody looks, until he leaves: the phone's place is not asked for.
+let near = "";
 
 // What was opened last, on this page alone: its key must not lie in the browser's store.
 let opened = null;
@@ -15,16 +18,25 @@ let opened = null;
 /** What there is. */
 export async function showPerks(go) {
   const place = h("div");
-  const draw = async (sector) => {
-    const perks = await all("/perks", { sector });
-    fill(place, perks.length ? h("ul", { class: "plain-list", "data-testid": "perks" }, perks.map(perkCard)) : empty("没有权益", sector ? "换一个类别看看" : "商户发布后显示在这里"));
+  const wanted = { sector: "", area: near };
+  const draw = async (choice) => {
+    const { sector, area } = Object.assign(wanted, choice);
+    const perks = await all("/perks", { sector, area });
+    fill(place, perks.length ? h("ul", { class: "plain-list", "data-testid": "perks" }, perks.map(perkCard)) : empty("没有权益", sector || area ? "换一个地区或类别看看" : "商户发布后显示在这里"));
   };
-  await draw("");
-  const sectors = select(SECTORS, "", { "aria-label": "类别", onchange: (event) => draw(event.target.value), "data-testid": "sector" });
+  const [counties] = await Promise.all([countiesOf(), draw({})]);
+  const areas = select([["", "全市"], ...counties.map(({ code, name }) => [code, name])], near, { "aria-label": "地区", onchange: (event) => draw({ area: near = event.target.value }), "data-testid": "area" });
+  const sectors = select(SECTORS, "", { "aria-label": "类别", onchange: (event) => draw({ sector: event.target.value }), "data-testid": "sector" });
   return h("div", null,
-    h("div", { class: "weui-cells" }, row(go, "我的门票", "/tickets", "", "to-tickets"), row(go, "我的核销记录", "/redemptions", "", "to-redemptions")),
-    h("div", { class: "acting" }, h("span", null, "附近权益"), sectors),
+    h("div", { class: "weui-cells" }, row(go, "我的门票", "/tickets", "", "to-tickets"), row(go, "我的核销与订单", "/redemptions", "", "to-redemptions")),
+    h("div", { class: "acting" }, h("span", null, "附近权益"), areas, sectors),
     place);
+}
+
+/** The counties of the city. */
+async function countiesOf() {
+  const [city] = await all("/areas");
+  return city ? all("/areas", { parent: city.code }) : [];
 }
 
 const perkCard = (perk) => h("li", { class: "card", "data-testid": "perk" },
@@ -109,7 +121,14 @@ export async function showRedemptions(go) {
 
 const redemptions = (found) => h("ol", { class: "plain-list", "data-testid": "redemptions" }, found.map(redeemed));
 
+/** The service order that came of a redemption: what is waived or paid later, and where it stands. */
+const ordered = (order) => order ? [
+  ["服务订单", `${order.mode.zh} · ${order.state.zh}`],
+  [order.mode.code === "DEPOSIT_FREE" ? `免收${order.fundName.zh}` : order.fundName.zh, yuan(order.fundFen)],
+  order.totalFen !== null && ["商户结算金额", yuan(order.totalFen)],
+  order.refundedFen > 0 && ["已退款", yuan(order.refundedFen)]] : [];
+
 const redeemed = (one) => h("li", { class: "card", "data-testid": "redemption" },
   h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, one.perkName), h("span", null, one.merchant.name)), badge(one.state.zh, TONES[one.state.code])),
-  facts([["适用待遇", one.benefit.label], ["人数", `${one.persons} 人`], ["使用", `${one.uses} / ${one.usesAllowed}`], ["时间", time(one.heldAt)]]),
+  facts([["适用待遇", one.benefit.label], ["人数", `${one.persons} 人`], ["使用", `${one.uses} / ${one.usesAllowed}`], ["时间", time(one.heldAt)], ...ordered(one.order)]),
   h("div", { class: "card-actions" }, h("a", { class: "link", href: `#/cases/review/benefit/${one.id}`, "aria-label": `对${one.perkName}的待遇申诉`, "data-testid": "appeal" }, "申诉")));

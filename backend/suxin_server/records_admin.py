@@ -11,6 +11,7 @@ import click
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.sealing import Sealer
+from suxin.subjects.ingestion.columns import field_zh
 from suxin.subjects.ingestion.deliveries import Delivery, put_down
 from suxin.subjects.ingestion.models import BatchState, IngestionBatch, IngestionReject
 from suxin.subjects.ingestion.queries import ingestion_batch, ingestion_rejects
@@ -60,8 +61,16 @@ def load_records(settings: Settings, path: Path, *, source: str, key: str | None
     )
     click.echo(f"未装载 · rejected: {batch.rows_rejected}")
     for reject in rejects:
-        click.echo(f"  第 {reject.line} 行 · row {reject.line}: {reject.zh} · {reject.en}")
+        zh, en = _with_field(reject)
+        click.echo(f"  第 {reject.line} 行 · row {reject.line}: {zh} · {en}")
     return SOME_REJECTED if batch.rows_rejected else 0
+
+
+def _with_field(reject: IngestionReject) -> tuple[str, str]:
+    """Return why a row was not taken, with the field that it was not taken for."""
+    if reject.field is None:
+        return reject.zh, reject.en
+    return f"{field_zh(reject.field)}：{reject.zh}", f"{reject.field}: {reject.en}"
 
 
 async def _load(

@@ -1,5 +1,6 @@
 """The score of the subject acted for: what makes it up, what changed, what would help; and a certificate of its tier."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from litestar import Response, get
 
 from suxin.kernel.refusals import NotFound
 from suxin.scoring.certificates import tier_certificate
+from suxin.scoring.explaining import Change
 from suxin.scoring.models import ORIGINS
 from suxin.scoring.queries import Explanation, OwnTier, explanation, named_tiers, own_tiers
 from suxin.subjects.queries import subject_row
@@ -47,6 +49,14 @@ class ChangeShown(msgspec.Struct, rename="camel", kw_only=True):
     after: int
 
 
+class LastMonth(msgspec.Struct, rename="camel", kw_only=True):
+    """The last score of a month before, and the contributions that are others now; they add up to the difference."""
+
+    as_of: date
+    score: int
+    changes: list[ChangeShown]
+
+
 class StepShown(msgspec.Struct, rename="camel", kw_only=True):
     """What one could do, and how many points more that would be."""
 
@@ -64,7 +74,11 @@ class PastScore(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class ScoreShown(msgspec.Struct, rename="camel", kw_only=True):
-    """The latest score with its reasons; ``least`` and ``most`` are the ends of the dial."""
+    """The latest score with its reasons; ``least`` and ``most`` are the ends of the dial.
+
+    ``changes`` are those since the run before, which the office may have asked for in the same month; ``lastMonth`` is null before there was
+    a score in a month before.
+    """
 
     model: str
     model_name: str
@@ -78,6 +92,7 @@ class ScoreShown(msgspec.Struct, rename="camel", kw_only=True):
     as_of: date
     contributions: list[ContributionShown]
     changes: list[ChangeShown]
+    last_month: LastMonth | None
     steps: list[StepShown]
     history: list[PastScore]
 
@@ -192,15 +207,26 @@ def _shown(found: Explanation) -> ScoreShown:
             ContributionShown(kind=one.kind.value, code=one.code, name=one.name, points=one.points)
             for one in found.contributions
         ],
-        changes=[
-            ChangeShown(code=one.code, name=one.name, before=one.before, after=one.after)
-            for one in found.changes
-        ],
+        changes=_changes(found.changes),
+        last_month=None
+        if found.last_month is None
+        else LastMonth(
+            as_of=found.last_month.as_of,
+            score=found.last_month.score,
+            changes=_changes(found.last_month.changes),
+        ),
         steps=[StepShown(code=one.code, text=one.text, gain=one.gain) for one in found.steps],
         history=[
             PastScore(as_of=as_of, score=score, tier=tier) for as_of, score, tier in found.history
         ],
     )
+
+
+def _changes(found: Sequence[Change]) -> list[ChangeShown]:
+    return [
+        ChangeShown(code=one.code, name=one.name, before=one.before, after=one.after)
+        for one in found
+    ]
 
 
 HANDLERS: Final = (show_score, show_certificate)

@@ -63,7 +63,7 @@ async def test_a_file_in_gbk_is_sent_read_and_shown_with_its_rejects(desks, admi
     page = words(await desk.get(place))
     assert "纳税信用.csv 市税务局 · 批次号 2026-11 完成" in page
     assert "已读 2 新增 1 更新 0 未变 0 退回 1" in page
-    assert "3 本市登记数据中没有该统一社会信用代码的主体 uscc SUBJECT_UNKNOWN" in page
+    assert "3 本市登记数据中没有该统一社会信用代码的主体 统一社会信用代码 SUBJECT_UNKNOWN" in page
     listed = words(await desk.get("/desk/ingestion"))
     assert "市税务局 100.00% 50.00% 100.00% 50.00% — 1 2" in listed
     done = await desk.client.get(f"{place}/progress")
@@ -99,7 +99,10 @@ async def test_a_file_that_is_none_fails_by_name(desks, admin, words):
     place = (await send(desk, b"a,b\n1,2\n")).headers["location"]
     await read_to_the_end(desks, admin)
     page = words(await desk.get(place))
-    assert "文件首行缺少列：uscc/resident_id、item_code、source_ref、occurred_on、content" in page
+    assert (
+        "文件首行缺少列：统一社会信用代码或居民身份证号（uscc/resident_id）、目录代码（item_code）、"
+        "记录编号（source_ref）、发生日期（occurred_on）、内容（content）"
+    ) in page
     assert "失败" in page
 
 

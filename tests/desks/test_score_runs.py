@@ -71,6 +71,19 @@ async def test_a_run_is_asked_for_waited_for_and_shown_beside_the_one_before(
     assert (await acts(admin, "scoring.run")).count("scoring.run.asked") == 1
 
 
+async def test_two_runs_of_one_day_are_told_apart_by_their_time(desks, small_city, admin, words):
+    model_id = await build_scores(small_city)
+    await admin.execute("update score_runs set began_at = began_at - interval '90 minutes'")
+    office = await desks.operator("credit_office")
+    await office.done(f"{PLACE}/{model_id}/run")
+    await score_all(small_city.batch, now=small_city.now)
+    shown = words(await office.get(f"{PLACE}/runs/{await last_run_id(small_city)}"))
+    assert "与 2026-11-20 08:30 相比" in shown
+    assert "2026-11-20 10:00 2026-11-20 08:30" in shown
+    listed = words(await office.get(PLACE))
+    assert "2026年11月20日 星期五 2026-11-20 08:30 开始" in listed
+
+
 async def test_the_models_page_draws_what_is_in_force(desks, small_city, words, page_of):
     office = await desks.operator("auditor")
     assert 'data-testid="current"' not in await office.get(PLACE)

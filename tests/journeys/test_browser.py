@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from browsing import NARROW, Screen
+from contesting import SCORED_WITHIN_S
 from loan_pages import Desk, Phone
 from playwright.async_api import Browser, expect
 from running_city import RunningCity
@@ -87,6 +88,38 @@ async def test_the_operators_list_and_a_long_name_are_readable_on_a_phone(
     await screen.shoot("long-name")
     # Ten characters of a long name can be read, which is most of any.
     assert (await name.bounding_box() or {})["width"] >= 10 * 14
+    await screen.close()
+    assert screen.wrong == []
+
+
+async def test_the_credit_offices_pages_keep_in_shape_on_a_laptop_and_on_a_phone(
+    running_city: RunningCity, browser: Browser
+) -> None:
+    """A card beside an aside is narrower than most tables: nothing in it may be cut off."""
+    screen = await Screen.open(browser, "office", width=1280, height=900)
+    page = screen.page
+    await page.goto(f"{running_city.url}/desk")
+    await page.get_by_label("登录名").fill("operator.credit")
+    await page.get_by_label("密码").fill(cast.PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+    # The worker puts the models in force and scores the demo city after its start.
+    for _ in range(SCORED_WITHIN_S):
+        await page.goto(f"{running_city.url}/desk/score-models")
+        if await page.get_by_test_id("run-row").count():
+            break
+        await page.wait_for_timeout(1_000)
+    for place, first in (
+        ("score-models", "[data-testid=model-row] a"),
+        ("score-models", "[data-testid=run-row] a"),
+        ("ingestion", "[data-testid=batch-row] a"),
+        ("cases", "main .table a"),
+        ("catalogue", None),
+    ):
+        await page.goto(f"{running_city.url}/desk/{place}")
+        await screen.shoot(place)
+        if first is not None:
+            await page.locator(first).first.click()
+            await screen.shoot(f"{place}-one")
     await screen.close()
     assert screen.wrong == []
 

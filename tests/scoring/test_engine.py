@@ -97,7 +97,11 @@ async def test_the_engine_equals_the_reference_and_contributions_sum_to_the_scor
         assert (row.score, tier) == (reckoned.score, reckoned.tier)
         made = contributions(
             Reckoning(
-                document=document, score=row.score, lines=lines, dimensions=list(row.dimensions)
+                document=document,
+                score=row.score,
+                as_of=AS_OF,
+                lines=lines,
+                dimensions=list(row.dimensions),
             )
         )
         assert sum(one.points for one in made) == row.score

@@ -83,6 +83,29 @@ async def test_what_changed_since_last_month_is_told(small_city, admin):
     assert [tuple(row) for row in tiers] == [(date(2026, 12, 20), date(2027, 1, 8))]
 
 
+async def test_what_changed_since_last_month_is_told_beside_a_run_in_between(small_city, admin):
+    """The office may ask for a run in the middle of a month: what changed since the month before is not lost by it."""
+    model_id = await active_model(small_city, packaged_model(FIRM_GRADE))
+    await run(small_city, model_id)
+    assert (await told(small_city, small_city.applicant)).last_month is None
+    disputed = "update credit_records set status = 'disputed' where item_code = $1"
+    await admin.execute(disputed, "TAX-GRADE")
+    december = small_city.now + MONTH
+    await run(small_city, model_id, now=december)
+    await admin.execute(disputed, "SI-HEADCOUNT")
+    later = december + timedelta(days=1)
+    await run(small_city, model_id, now=later)
+    shown = await told(small_city, small_city.applicant, now=later)
+    assert [(one.code, one.before, one.after) for one in shown.changes] == [("S01", 30, 0)]
+    month = shown.last_month
+    assert (month.as_of, month.score) == (date(2026, 11, 20), 630)
+    assert [(one.code, one.before, one.after) for one in month.changes] == [
+        ("T01", 80, 0),
+        ("S01", 30, 0),
+    ]
+    assert sum(one.after - one.before for one in month.changes) == shown.score - month.score
+
+
 async def test_a_hard_cap_and_a_veto_hold_until_what_they_hang_on_is_mended(small_city, admin):
     model_id = await active_model(small_city, packaged_model(FIRM_GRADE))
     await admin.execute(

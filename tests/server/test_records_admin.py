@@ -11,6 +11,7 @@ import pytest
 from suxin.kernel.actor import Actor
 from suxin.kernel.sealing import Keyring
 from suxin.subjects.catalogue import load_catalogue
+from suxin.subjects.ingestion.columns import named_zh
 from suxin.subjects.models import SubjectKind
 from suxin.subjects.organisations import SubjectRow, load_subjects
 
@@ -100,8 +101,8 @@ async def test_rows_that_are_not_taken_are_named_and_the_others_go_in(load, firm
     assert lines[0].startswith("已装载 · loaded: 1（")
     assert lines[1] == "未装载 · rejected: 4"
     assert lines[2] == (
-        "  第 3 行 · row 3: 本市登记数据中没有该统一社会信用代码的主体"
-        " · The city's registry data has no organisation with this unified social credit code"
+        "  第 3 行 · row 3: 统一社会信用代码：本市登记数据中没有该统一社会信用代码的主体"
+        " · uscc: The city's registry data has no organisation with this unified social credit code"
     )
     assert lines[3].startswith("  第 4 行 · row 4: 与前面某行的主体和编号相同 · A line before")
     assert [line.split(":")[0] for line in lines[4:]] == ["  第 5 行 · row 5", "  第 6 行 · row 6"]
@@ -137,7 +138,7 @@ async def test_a_file_without_the_columns_is_refused_and_they_are_named(
     told = await load(content.encode())
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr == (
-        f"错误 · error: 文件首行缺少列：{'、'.join(missing)}"
+        f"错误 · error: 文件首行缺少列：{'、'.join(named_zh(name) for name in missing)}"
         f" · the file's first row lacks the columns {', '.join(missing)}\n"
     )
     assert await count(admin) == 0

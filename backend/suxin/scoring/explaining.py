@@ -5,6 +5,7 @@ Pure: what a step would bring is worked out by the engine itself, over the cases
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -45,6 +46,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """An earlier score, and which contributions have changed since; they add up to the difference of the scores."""
+
+    as_of: date
+    score: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """That something counts for a subject, or against it, without saying for how much."""
 
@@ -69,6 +79,7 @@ class Reckoning:
 
     document: ScoreDocument
     score: int
+    as_of: date
     lines: Mapping[int, int]
     dimensions: Sequence[int]
 
@@ -106,8 +117,17 @@ def contributions(of: Reckoning) -> tuple[Contribution, ...]:
     return tuple(made)
 
 
+def last_month(now: Reckoning, earlier: Sequence[Reckoning]) -> Comparison | None:
+    """Return what changed since the last score of a month before; ``earlier`` are the scores before, the latest first."""
+    month = now.as_of.replace(day=1)
+    before = next((one for one in earlier if one.as_of < month), None)
+    if before is None:
+        return None
+    return Comparison(as_of=before.as_of, score=before.score, changes=changes(now, before))
+
+
 def changes(now: Reckoning, before: Reckoning | None) -> tuple[Change, ...]:
-    """Return which contributions are others than a run before, the largest first; nothing where there was none before."""
+    """Return which contributions are others than before, the largest first; nothing where there was nothing before."""
     if before is None:
         return ()
     old = {(one.kind, one.code): one for one in contributions(before)}

@@ -16,12 +16,14 @@ from suxin.scoring.documents import ScoreDocument, Tier, stored_document
 from suxin.scoring.engine import scored, totals_of
 from suxin.scoring.explaining import (
     Change,
+    Comparison,
     Contribution,
     NextStep,
     Reason,
     Reckoning,
     changes,
     contributions,
+    last_month,
     most_helpful,
     possible_steps,
     reasons,
@@ -121,7 +123,10 @@ def scores_of(subject_id: UUID) -> Select[Score]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A subject's latest score with its reasons, and its scores before."""
+    """A subject's latest score with its reasons, and its scores before.
+
+    ``changes`` are those since the run before, which may be of the same month; ``last_month`` compares with the last score of a month before.
+    """
 
     document: ScoreDocument
     version: int
@@ -130,6 +135,7 @@ class Explanation:
     as_of: date
     contributions: tuple[Contribution, ...]
     changes: tuple[Change, ...]
+    last_month: Comparison | None
     steps: tuple[NextStep, ...]
     history: tuple[tuple[date, int, str], ...]
 
@@ -152,7 +158,7 @@ async def explanation(session: AsyncSession, actor: Actor) -> Explanation | None
         return None
     (score, model), *earlier = rows
     now = _reckoning(score, model)
-    before = next((_reckoning(*row) for row in earlier if row[1].code == model.code), None)
+    before = [_reckoning(*row) for row in earlier if row[1].code == model.code]
     place = now.document.tier_place(score.tier)
     return Explanation(
         document=now.document,
@@ -161,7 +167,8 @@ async def explanation(session: AsyncSession, actor: Actor) -> Explanation | None
         tier=now.document.tiers[place or 0],
         as_of=score.as_of,
         contributions=contributions(now),
-        changes=changes(now, before),
+        changes=changes(now, before[0] if before else None),
+        last_month=last_month(now, before),
         steps=await _steps(session, now),
         history=tuple((row.as_of, row.score, row.tier) for row, _ in rows),
     )
@@ -361,6 +368,7 @@ def _reckoning(score: Score, model: ScoreModel) -> Reckoning:
     return Reckoning(
         document=stored_document(model.document),
         score=score.score,
+        as_of=score.as_of,
         lines=score.lines,
         dimensions=score.dimensions,
     )

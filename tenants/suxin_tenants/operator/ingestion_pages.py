@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.kernel.refusals import Refusal
 from suxin.subjects.ingestion import limits, queries
-from suxin.subjects.ingestion.columns import EITHER, OPTIONAL, REQUIRED
+from suxin.subjects.ingestion.columns import EITHER, OPTIONAL, REQUIRED, field_zh, named_zh
 from suxin.subjects.ingestion.commands import MAX_REASON, cancel_batch, receive_batch
 from suxin.subjects.ingestion.deliveries import Delivery
 from suxin.subjects.ingestion.models import BatchState, IngestionBatch, SourceQuality
@@ -130,6 +130,7 @@ async def _show_batch(
         context = {
             **_told(batch),
             "rejects": found[:REJECTS_A_PAGE],
+            "field_zh": field_zh,
             "next_line": found[REJECTS_A_PAGE].line if len(found) > REJECTS_A_PAGE else None,
             "from_line": from_line,
             "max_kept": limits.MAX_REJECTS_KEPT,
@@ -197,8 +198,8 @@ async def _show(visit: Visit, typed: Form, errors: Mapping[str, str], *, status:
             "sources": [one.source for one in qualities],
             "typed": typed,
             "errors": errors,
-            "columns": "、".join((EITHER, *REQUIRED)),
-            "optional": "、".join(OPTIONAL),
+            "columns": "、".join(named_zh(name) for name in (EITHER, *REQUIRED)),
+            "optional": "、".join(named_zh(name) for name in OPTIONAL),
             "timely_days": limits.TIMELY_DAYS,
             "max_mib": limits.MAX_FILE_BYTES // _MEBIBYTE,
             "may_send": visit.actor.may(RECORD_INGEST),

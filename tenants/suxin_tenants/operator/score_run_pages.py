@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.scoring import queries
 from suxin.scoring.commands import ask_run
 from suxin.scoring.documents import stored_document
-from suxin.scoring.models import ORIGINS, ModelState, ScoreModel
+from suxin.scoring.models import ORIGINS, ModelState, ScoreModel, ScoreRun
 from suxin.scoring.policies import MODEL_ACTIVATE, MODEL_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin_tenants.operator.tier_charts import tier_chart
 from suxin_tenants.visits import Answer, GivenVisit, Visit
+from suxin_web.formats import local_date, local_time
 
 
 @post("/score-models/{model_id:uuid}/run", status_code=200)
@@ -58,6 +59,7 @@ async def show_run(visit: GivenVisit, run_id: FromPath[UUID]) -> Answer:
             "model": model,
             "document": document,
             "before": before,
+            "whens": _whens(run, before),
             "chart": tier_chart(document, run.tiers, None if before is None else before.tiers),
             "origins": ORIGINS,
         }
@@ -76,6 +78,15 @@ async def run_context(session: AsyncSession, visit: Visit, model: ScoreModel) ->
         and not waits
         and visit.actor.may(MODEL_ACTIVATE),
     }
+
+
+def _whens(run: ScoreRun, before: ScoreRun | None) -> tuple[str, str]:
+    """Return when a run and the one before it were, by their days, or by their times where both are of one day."""
+    if before is None:
+        return local_date(run.as_of), ""
+    if before.as_of == run.as_of:
+        return local_time(run.began_at), local_time(before.began_at)
+    return local_date(run.as_of), local_date(before.as_of)
 
 
 def _require(visit: Visit) -> None:

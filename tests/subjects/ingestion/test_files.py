@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from suxin.kernel.encodings import Encoding, encoding_of
 from suxin.subjects.ingestion import limits
+from suxin.subjects.ingestion.columns import field_zh
 from suxin.subjects.ingestion.csv_rows import csv_rows, file_encoding
 from suxin.subjects.ingestion.models import BatchState
 from suxin.subjects.ingestion.refusals import EncodingUnknown, Reject
@@ -32,14 +33,16 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-def _array(values: list[object]) -> Array:
+def _array(values: list[object] | Array) -> Array:
+    if isinstance(values, Array):
+        return values
     if isinstance(values[0], date):
         days = [(day - date(1970, 1, 1)).days for day in values]
         return Array(days, type=DataType.int32()).cast(DataType.date32())
     return Array(values, type=DataType.utf8() if isinstance(values[0], str) else DataType.int64())
 
 
-def parquet(**columns: list[object]) -> bytes:
+def parquet(**columns: list[object] | Array) -> bytes:
     file = io.BytesIO()
     made = {name: _array(values) for name, values in columns.items()}
     write_parquet(Table.from_pydict(made), file)
@@ -90,6 +93,11 @@ async def test_of_a_file_in_two_encodings_the_lines_of_the_lesser_one_are_reject
         (zipped(), "RECORD_COLUMNS_MISSING"),
         (gzip.compress(b"x" * 9_000)[:-20], "ARCHIVE_UNREADABLE"),
         (b"PAR1nothingPAR1", "PARQUET_UNREADABLE"),
+        (
+            zipped(("[Content_Types].xml", b"<Types/>"), ("xl/workbook.xml", b"")),
+            "WORKBOOK_NOT_READ",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "WORKBOOK_NOT_READ"),
     ],
     # Named, because an archive holds the time at which it was packed: workers would collect tests of different names.
     ids=[
@@ -106,6 +114,8 @@ async def test_of_a_file_in_two_encodings_the_lines_of_the_lesser_one_are_reject
         "no-file",
         "cut-short",
         "no-parquet",
+        "workbook",
+        "workbook-of-old",
     ],
 )
 async def test_what_is_no_file_of_records_fails_by_name_and_writes_nothing(
@@ -197,6 +207,105 @@ async def test_a_parquet_file_goes_in(firms, ingest, admin):
     assert (batch.format, batch.rows_added, rejects) == ("parquet", 1, [(3, "INVALID")])
     row = await admin.fetchrow("select * from credit_records")
     assert (row["amount_fen"], row["occurred_on"]) == (120_000, date(2026, 11, 1))
+
+
+RECORD = {
+    "uscc": ["91321302MATE5T017A"] * 2,
+    "item_code": ["TAX-PAID"] * 2,
+    "source_ref": ["1", "2"],
+    "content": ['{"year": 2025}'] * 2,
+    "occurred_on": [date(2026, 11, 1)] * 2,
+    "amount_fen": [120_000, 1],
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "named"),
+    [
+        (
+            "amount_fen",
+            Array([1.5, 2.0], type=DataType.float64()),
+            "“金额（分）（amount_fen）”类型为 float64",
+        ),
+        (
+            "amount_fen",
+            Array([1, 2], type=DataType.int64()).cast(DataType.decimal128(18, 2)),
+            "“金额（分）（amount_fen）”类型为 decimal128(18,2)",
+        ),
+        (
+            "occurred_on",
+            Array([True, False], type=DataType.bool()),
+            "“发生日期（occurred_on）”类型为 boolean",
+        ),
+        (
+            "content",
+            Array([b"{}", b"\xff"], type=DataType.binary()),
+            "“内容（content）”类型为 binary",
+        ),
+    ],
+    ids=["float", "hundredths", "boolean", "bytes"],
+)
+async def test_a_parquet_column_of_another_type_is_refused_by_its_name(
+    firms, ingest, counted, capfd, column, values, named
+):
+    batch, rejects = await ingest(parquet(**RECORD | {column: values}))
+    assert (batch.state, batch.failure_code, rejects) == (
+        BatchState.FAILED,
+        "PARQUET_COLUMN_TYPE",
+        [],
+    )
+    assert named in batch.failure_zh
+    assert column in batch.failure_en
+    assert await counted("credit_records", "ingestion_parts") == (0, 0)
+    # What a department's file holds goes to no log.
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "day"),
+    [
+        (
+            "amount_fen",
+            Array([120_000, 1], type=DataType.int64()).cast(DataType.decimal128(18, 0)),
+            date(2026, 11, 1),
+        ),
+        # The day before by the world's clock, past midnight in Shanghai.
+        (
+            "occurred_on",
+            Array([1_793_466_000_000_000] * 2, type=DataType.int64()).cast(
+                DataType.timestamp("us", tz="UTC")
+            ),
+            date(2026, 11, 1),
+        ),
+    ],
+    ids=["whole-decimals", "moments"],
+)
+async def test_parquet_of_other_programs_is_read_as_it_is_meant(
+    firms, ingest, admin, column, values, day
+):
+    batch, rejects = await ingest(parquet(**RECORD | {column: values}))
+    assert (batch.rows_added, rejects) == (2, [])
+    row = await admin.fetchrow("select * from credit_records where source_ref = '1'")
+    assert (row["amount_fen"], row["occurred_on"]) == (120_000, day)
+
+
+async def test_what_a_row_is_refused_for_is_said_in_words_that_help(firms, ingest, line, admin):
+    await ingest(
+        CHINESE
+        + line("1", occurred_on="2026/11/01")
+        + line("2", content="{")
+        + line("3", amount_fen="1.50")
+        + line("4", polarity="bad")
+    )
+    rows = await admin.fetch("select field, zh from ingestion_rejects order by line")
+    assert [(field_zh(row["field"]), row["zh"]) for row in rows] == [
+        ("发生日期", "该行格式不正确：日期应写作 2026-04-30"),
+        ("内容", "该行格式不正确：内容应为 JSON 对象"),
+        ("金额（分）", "该行格式不正确：金额应为整数，以分为单位"),
+        ("性质", "该行格式不正确：只能是 negative、neutral、positive，或不填"),
+    ]
+    batch, _ = await ingest("统一社会信用代码,目录代码,发生日期,内容\n", key="lacking")
+    assert batch.failure_zh == "文件首行缺少列：记录编号（source_ref）"
 
 
 def test_two_letters_that_gbk_and_utf_8_share_do_not_decide():

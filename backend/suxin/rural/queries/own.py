@@ -132,6 +132,7 @@ async def explained(session: AsyncSession, actor: Actor, entry_id: UUID) -> Rati
     reckoning = Reckoning(
         document=document,
         score=row.score,
+        as_of=row.as_of,
         lines=lines_of(row.numbers, row.points),
         dimensions=row.dimensions,
     )

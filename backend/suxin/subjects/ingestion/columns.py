@@ -1,5 +1,6 @@
 """The columns of a file of records, in English or as departments head them, and where each stands."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -37,6 +38,27 @@ HEADINGS: Final[Mapping[str, str]] = {
     "金额（分）": "amount_fen",
 }
 
+WORDS: Final[Mapping[str, str]] = {
+    name: word for word, name in reversed(tuple(HEADINGS.items()))
+} | {EITHER: "统一社会信用代码或居民身份证号"}
+"""What a department calls a column."""
+
+_FIELD_WORDS: Final = {
+    re.sub(r"_([a-z])", lambda found: found[1].upper(), name): WORDS[name] for name in COLUMNS
+}
+
+
+def named_zh(column: str) -> str:
+    """Return a column by the department's word for it and by its own name."""
+    return f"{WORDS[column]}（{column}）"
+
+
+def field_zh(field: str) -> str:
+    """Return what a department calls the field that a row was refused for, as ``Refusal.field`` names it."""
+    column, _, key = field.partition(".")
+    word = _FIELD_WORDS.get(column, column)
+    return f"{word}：{key}" if key else word
+
 
 def places_of(heading: Sequence[str]) -> tuple[int | None, ...]:
     """Return where each of the ``COLUMNS`` stands in a file; nothing for an optional one that it has not.
@@ -50,7 +72,7 @@ def places_of(heading: Sequence[str]) -> tuple[int | None, ...]:
     names = [HEADINGS.get(name.strip(), name.strip()) for name in heading]
     missing = [] if set(SUBJECT) & set(names) else [EITHER]
     if missing := [*missing, *(name for name in REQUIRED if name not in names)]:
-        raise ColumnsMissing(columns=missing)
+        raise ColumnsMissing(columns=missing, columns_zh=[named_zh(name) for name in missing])
     wrong = [
         name[: limits.MAX_SOURCE_CHARACTERS]
         for place, name in enumerate(names)

@@ -82,7 +82,8 @@ class _Lines:
             if text is None:
                 self.flawed.append((self.number, Reject(self.number, RowEncoding())))
             elif "\0" in text:
-                self.flawed.append((self.number, Reject(self.number, RowMalformed())))
+                refused = RowMalformed(reason_zh="含有空字符", reason_en="it holds a NUL")
+                self.flawed.append((self.number, Reject(self.number, refused)))
             else:
                 yield text
 

@@ -10,7 +10,7 @@ from typing import IO
 from suxin.kernel.encodings import Encoding
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.chunks import Position
-from suxin.subjects.ingestion.columns import EITHER, places_of
+from suxin.subjects.ingestion.columns import EITHER, named_zh, places_of
 from suxin.subjects.ingestion.csv_rows import NumberedRow, csv_rows, file_encoding
 from suxin.subjects.ingestion.models import BatchFormat
 from suxin.subjects.ingestion.parquet import PARQUET
@@ -47,6 +47,7 @@ def inspect(raw: IO[bytes]) -> Inspected:
     """Read a file to its end, so that what it unpacks to is known before any row of it is taken.
 
     :raises UnpackedTooLarge, ArchiveUnreadable, ParquetUnreadable: if it cannot be unpacked
+    :raises WorkbookNotRead, ParquetColumnType: if it holds what no file of records does
     :raises EncodingUnknown: if it is text in no encoding that is read
     """
     raw.seek(0)
@@ -70,5 +71,5 @@ def opened_rows(raw: IO[bytes], encoding: Encoding) -> Iterator[OpenedRows]:
         rows = csv_rows(BufferedReader(reader, limits.READ_BYTES), encoding)
         _, heading = next(rows, (0, []))
         if isinstance(heading, Reject):
-            raise ColumnsMissing(columns=[EITHER])
+            raise ColumnsMissing(columns=[EITHER], columns_zh=[named_zh(EITHER)])
         yield OpenedRows(rows=rows, places=places_of(heading), position=lambda: reader.count)

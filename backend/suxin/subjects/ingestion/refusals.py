@@ -69,6 +69,27 @@ class ParquetUnreadable(Refusal):
     en = "the Parquet file cannot be read"
 
 
+class WorkbookNotRead(Refusal):
+    """The file is a workbook of Excel or WPS, which shows dates and long numbers otherwise than it holds them."""
+
+    code = "WORKBOOK_NOT_READ"
+    kind = RefusalKind.INVALID
+    zh = "不能直接归集 Excel、WPS 工作簿，请另存为 CSV（UTF-8 或 GBK）后报送"
+    en = "a workbook of Excel or WPS is not read; save it as CSV (UTF-8 or GBK) and send that"
+
+
+class ParquetColumnType(Refusal):
+    """A column of a Parquet file is of a type that no field of a record has; money is whole fen and no float."""
+
+    code = "PARQUET_COLUMN_TYPE"
+    kind = RefusalKind.INVALID
+    zh = "Parquet 文件的列“{column_zh}”类型为 {type}，只能是文本、整数（金额以分为单位）或日期"
+    en = "the column {column} of the Parquet file is {type}; it must be text, whole numbers (money in fen) or days"
+
+    def __init__(self, *, column: str, column_zh: str, type_name: str) -> None:
+        super().__init__(column=column, column_zh=column_zh, type=type_name)
+
+
 class ColumnsMissing(Refusal):
     """The heading of a file lacks columns, so that none of its rows can be read."""
 
@@ -77,8 +98,8 @@ class ColumnsMissing(Refusal):
     zh = "文件首行缺少列：{columns_zh}"
     en = "the file's first row lacks the columns {columns_en}"
 
-    def __init__(self, *, columns: Sequence[str]) -> None:
-        super().__init__(columns_zh="、".join(columns), columns_en=", ".join(columns))
+    def __init__(self, *, columns: Sequence[str], columns_zh: Sequence[str]) -> None:
+        super().__init__(columns_zh="、".join(columns_zh), columns_en=", ".join(columns))
 
 
 class ColumnsUnknown(Refusal):
@@ -112,12 +133,21 @@ class TooManyRows(Refusal):
 
 
 class RowMalformed(Refusal):
-    """A line of the file is no record."""
+    """A line of the file is no record, or one of its fields does not have its form."""
 
     code = "ROW_MALFORMED"
     kind = RefusalKind.INVALID
-    zh = "该行格式不正确"
-    en = "The line is not a record"
+    zh = "该行格式不正确：{reason_zh}"
+    en = "The line is not a record: {reason_en}"
+
+    def __init__(
+        self,
+        *,
+        field: str | None = None,
+        reason_zh: str = "列数与首行不同，或引号不成对",
+        reason_en: str = "it has not the columns of the heading, or a quote is not closed",
+    ) -> None:
+        super().__init__(field=field, reason_zh=reason_zh, reason_en=reason_en)
 
 
 class RowEncoding(Refusal):

@@ -159,16 +159,29 @@ def _check_codes(item: str, number: str, source: str, expected: Expected) -> Non
 
 def _check_words(polarity: str, status: str) -> None:
     if polarity not in _POLARITIES:
-        raise RowMalformed(field="polarity")
+        raise _not_one_of("polarity", _POLARITIES)
     if status not in _STATUSES:
-        raise RowMalformed(field="status")
+        raise _not_one_of("status", _STATUSES)
+
+
+def _not_one_of(field: str, words: frozenset[str]) -> RowMalformed:
+    known = sorted(word for word in words if word)
+    return RowMalformed(
+        field=field,
+        reason_zh=f"只能是 {'、'.join(known)}，或不填",
+        reason_en=f"it is one of {', '.join(known)}, or empty",
+    )
 
 
 def _amount(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
-        raise RowMalformed(field="amountFen")
+        raise RowMalformed(
+            field="amountFen",
+            reason_zh="金额应为整数，以分为单位",
+            reason_en="an amount is a whole number of fen",
+        )
     return int(text)
 
 
@@ -178,10 +191,16 @@ def _content(text: str) -> dict[str, object]:
     try:
         held = _CONTENT.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        raise RowMalformed(field="content") from None
+        raise RowMalformed(
+            field="content",
+            reason_zh="内容应为 JSON 对象",
+            reason_en="its content is a JSON object",
+        ) from None
     # PostgreSQL keeps no NUL in a text, though JSON can write one.
     if _NUL in text:
-        raise RowMalformed(field="content")
+        raise RowMalformed(
+            field="content", reason_zh="内容含有空字符", reason_en="its content holds a NUL"
+        )
     return held
 
 
@@ -189,7 +208,11 @@ def _day(text: str, field: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise RowMalformed(field=field) from None
+        raise RowMalformed(
+            field=field,
+            reason_zh="日期应写作 2026-04-30",
+            reason_en="a day is written as 2026-04-30",
+        ) from None
 
 
 def _published_until(text: str, item: str, content: dict[str, object], occurred: date) -> str:

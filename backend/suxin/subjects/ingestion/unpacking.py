@@ -15,10 +15,16 @@ from typing_extensions import override
 
 from suxin.subjects.ingestion import limits
 from suxin.subjects.ingestion.parquet import PARQUET, parquet_as_csv
-from suxin.subjects.ingestion.refusals import ArchiveUnreadable, UnpackedTooLarge
+from suxin.subjects.ingestion.refusals import (
+    ArchiveUnreadable,
+    UnpackedTooLarge,
+    WorkbookNotRead,
+)
 
 _ZIP: Final = b"PK\x03\x04"
 _GZIP: Final = b"\x1f\x8b"
+_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
+_WORKBOOK: Final = "xl/workbook.xml"
 _ENCRYPTED: Final = 0x1
 _DAMAGED: Final = (zipfile.BadZipFile, EOFError, zlib.error, OSError, NotImplementedError)
 MEBIBYTE: Final = 1024**2
@@ -67,10 +73,13 @@ def unpacked(raw: IO[bytes]) -> Iterator[BoundedReader]:
     """Open what a file holds, from its beginning; a file that is not packed is read as it is.
 
     :raises ArchiveUnreadable: if an archive is damaged, has a password or holds anything but one file
+    :raises WorkbookNotRead: if it is a workbook, which nobody unpacks
     """
     raw.seek(0)
     first = raw.read(len(_ZIP))
     raw.seek(0)
+    if first == _OLD_WORKBOOK:
+        raise WorkbookNotRead
     limit = limits.MAX_UNPACKED_BYTES
     if first.startswith(_GZIP):
         with gzip.GzipFile(fileobj=raw) as packed:
@@ -92,6 +101,8 @@ def _only_member(raw: IO[bytes]) -> Iterator[IO[bytes]]:
     except _DAMAGED:
         raise ArchiveUnreadable from None
     with archive:
+        if _WORKBOOK in archive.namelist():
+            raise WorkbookNotRead
         members = [one for one in archive.infolist() if not one.is_dir()]
         if len(members) != 1 or members[0].flag_bits & _ENCRYPTED:
             raise ArchiveUnreadable

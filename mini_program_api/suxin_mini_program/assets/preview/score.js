@@ -21,7 +21,9 @@ export async function showScore(go) {
     card(dial(score)),
     inForce(tiers),
     section("得分构成", card(contributions(score))),
-    section("与上次相比", card(changes(score))),
+    section("与上次相比", card(sinceBefore(score))),
+    // Only where the run before was not the last of a month before anyhow.
+    score.lastMonth && score.lastMonth.asOf !== score.history[1]?.asOf && section(`与上月（${day(score.lastMonth.asOf)}，${score.lastMonth.score} 分）相比`, card(changes(score.lastMonth.changes, "last-month"))),
     section("怎样提高", score.steps.length ? h("ol", { class: "plain-list", "data-testid": "steps" }, score.steps.map(step)) : empty("暂无建议", "目前没有能明显提高得分的事项")),
     section("历史", card(history(score))),
     section("办理", h("div", { class: "weui-cells" },
@@ -100,10 +102,14 @@ function contributions(score) {
 
 const tone = (one) => (one.kind === "BASE" ? "" : one.points > 0 ? "is-up" : "is-down");
 
-function changes(score) {
+function sinceBefore(score) {
   if (score.history.length < 2) return h("p", { class: "muted" }, "这是第一次计算，下次起列出变化。");
-  if (!score.changes.length) return h("p", { class: "muted" }, "各项与上次相同。");
-  return h("ul", { class: "plain-points", "data-testid": "changes" }, score.changes.map((one) =>
+  return changes(score.changes, "changes");
+}
+
+function changes(found, testid) {
+  if (!found.length) return h("p", { class: "muted", "data-testid": testid }, "各项相同。");
+  return h("ul", { class: "plain-points", "data-testid": testid }, found.map((one) =>
     h("li", null, `${one.name}：`, h("span", { class: one.after > one.before ? "is-up" : "is-down" }, `${signed(one.after - one.before)} 分`), `（${signed(one.before)} → ${signed(one.after)}）`)));
 }
 

@@ -225,7 +225,7 @@ async def test_what_is_appended_is_sealed_at_the_next_half_second(database, batc
 
 
 async def test_sealing_goes_on_until_nothing_is_left(database, batch, now, monkeypatch):
-    monkeypatch.setattr(audit, "SEAL_BATCH", 4)
+    monkeypatch.setattr(audit_chain, "SEAL_BATCH", 4)
     async with database.transaction(SYSTEM, now=now) as session:
         for _ in range(10):
             audit.append_act(session, action="test.done", now=now)

@@ -130,6 +130,8 @@ def _take_over_of(subjects: str) -> _TakeOver:
             f"""
             {added}
             {matched}
+            -- Neighbours in the indexes are written one after the other.
+            order by s.id, r.source_ref, r.line
             on conflict (subject_id, source, source_ref) do nothing
             """
         ),

@@ -27,6 +27,10 @@ Asked = TypeVar("Asked")
 Given = TypeVar("Given")
 
 
+class ByHimself(Exception):
+    """Somebody is not served with those of his turn, but by himself after it: what he asks for depends on what they do."""
+
+
 @dataclass(slots=True, eq=False)
 class _Caller(Generic[Asked, Given]):
     """What somebody asked for, and how he hears of it."""
@@ -60,6 +64,8 @@ class Turn(Generic[Place, Asked, Given]):
     """Whether one more is served with those who were chosen before him; the first always is."""
 
     together: Callable[[Place, Sequence[Asked]], Awaitable[Sequence[Given | Exception]]]
+    """What each is answered or refused; ``ByHimself`` where he is served alone instead."""
+
     alone: Callable[[Place, Asked], Awaitable[Given]]
 
 
@@ -136,12 +142,16 @@ class Lines(Generic[Place, Asked, Given]):
     async def _answers(self, place: Place, asked: Sequence[Asked]) -> Sequence[Given | Exception]:
         """Serve some in one transaction, and each in one of his own if it fails by what one of them asks."""
         try:
-            return await self._turn.together(place, asked)
+            answers = await self._turn.together(place, asked)
         except Exception as error:  # noqa: BLE001 - each caller is told it
             if not _may_be_of_one(error):
                 return [error] * len(asked)
             log.warning("served one by one", callers=len(asked), error=type(error).__name__)
-        return [await self._answer_alone(place, one) for one in asked]
+            answers = [ByHimself()] * len(asked)
+        return [
+            await self._answer_alone(place, one) if isinstance(said, ByHimself) else said
+            for one, said in zip(asked, answers, strict=True)
+        ]
 
     async def _answer_alone(self, place: Place, asked: Asked) -> Given | Exception:
         try:

@@ -31,7 +31,7 @@ from suxin.perks.policies import REDEMPTION_GRANT
 from suxin.perks.presenting import redeem_by_code
 from suxin.perks.redeeming import redeem_at_once
 from suxin.perks.refusals import TillsWaiting
-from suxin.perks.short_codes import CodesTurn, SeenTwice
+from suxin.perks.short_codes import CodesTurn
 from suxin.perks.short_redeeming import Asked, Show
 
 OPERATION: Final = "perks.redeem"
@@ -119,11 +119,7 @@ class RedeemingQueue:
         context = row_context(till.actor, now)
         if till.programme_id is None:
             turn = CodesTurn(asked, till.show, self._sealer, now)
-            answers = await self._codes.run(context, turn.carry_out)
-            return [
-                await self._anew(till, one) if isinstance(said, SeenTwice) else said
-                for one, said in zip(asked, answers, strict=True)
-            ]
+            return await self._codes.run(context, turn.carry_out)
         programme_id = till.programme_id
         return await self._visitors.carry_out(
             short_redeeming.WORK,
@@ -131,12 +127,6 @@ class RedeemingQueue:
             short_redeeming.given(till.actor, programme_id, asked, now),
             lambda found: short_redeeming.decide(programme_id, asked, till.show, found, now=now),
         )
-
-    async def _anew(self, till: _Till, asked: Asked) -> Outcome | Exception:
-        try:
-            return await self._alone(till, asked)
-        except Exception as error:  # noqa: BLE001 - he is told it
-            return error
 
     async def _alone(self, till: _Till, asked: Asked) -> Outcome:
         async def work(session: AsyncSession) -> Outcome:

@@ -22,6 +22,7 @@ from suxin.kernel.actor import Actor
 from suxin.kernel.audit import AuditEntry, Receipt, borrowing, receipt_of
 from suxin.kernel.bases import AccessBasis, BasisKind
 from suxin.kernel.idempotency import IdempotencyKey, Outcome
+from suxin.kernel.lines import ByHimself
 from suxin.kernel.many_keys import Keys
 from suxin.kernel.many_rows import document_of
 from suxin.kernel.outbox import OutboxRow, row_of
@@ -49,10 +50,6 @@ from suxin.subjects.presenting import CodeNotGenuine, Presented, presented_by
 
 REASON: Final = "perk redeemed"
 """Why a subject's rows are borrowed, as it is put on record."""
-
-
-class SeenTwice(Exception):
-    """A subject comes twice in one transaction: what he has had is read anew in one of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +127,8 @@ class CodesTurn:
                     raise CodeNotGenuine(field="code")
                 presented = self._presented(one.actor, code, kept)
                 if presented.subject_id in taken:
-                    raise SeenTwice
+                    # What he has had is read anew, in a transaction of his own.
+                    raise ByHimself
                 taken[presented.subject_id] = _Taken(asked=one, presented=presented, kept=kept)
         return list(taken.values())
 
@@ -273,7 +271,7 @@ class CodesTurn:
         """Answer by a refusal what ends in one."""
         try:
             yield
-        except (Refusal, SeenTwice) as refusal:
+        except (Refusal, ByHimself) as refusal:
             self._answers[asked.key] = refusal
 
 

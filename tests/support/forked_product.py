@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from multiprocessing import reduction
 from typing import Any, Final
 
@@ -32,8 +33,13 @@ READ_AHEAD: Final = [
 ]
 """What the one process has read; not the command line itself, which each fork runs as its own program."""
 
-_FORKING: Final = multiprocessing.get_context("forkserver")
-_FORKING.set_forkserver_preload(READ_AHEAD)
+
+@cache
+def _forking() -> "multiprocessing.context.ForkServerContext":
+    """Have the product read by one process, once it is asked for a fork: on Windows there is none to ask."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(READ_AHEAD)
+    return context
 
 
 class Forked:
@@ -82,7 +88,7 @@ def fork(
 ) -> Forked:
     """Run what ``python`` would run by these words, with this environment alone; what it says goes to these files, or nowhere."""
     told = [None if one is None else _Descriptor(one) for one in (stdout, stderr)]
-    process = _FORKING.Process(
+    process = _forking().Process(
         target=_become, args=([str(one) for one in words], dict(environment), *told), daemon=True
     )
     process.start()

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from forked_product import PLAIN
+from forked_product import PLAIN, run_forked
 from patience import PATIENCE_S
 
 from suxin_server.processes import command_line, free_port, is_alive, wait_until
@@ -57,14 +57,7 @@ class RunningCity:
 
 def suxin(*words: str, timeout_s: float = 3 * PATIENCE_S) -> "subprocess.CompletedProcess[str]":
     """Run a command of the product's own command line to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "suxin_server.cli", *words],
-        capture_output=True,
-        text=True,
-        timeout=timeout_s,
-        check=False,
-        env=PLAIN,
-    )
+    return run_forked(*words, timeout_s=timeout_s)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ from measured import cpu_seconds, dsn, own_servers, started_peer  # noqa: E402 -
 from node_projects import NodeMissing, PackagesMissing, installed  # noqa: E402 - as above
 from small_city import SmallCity  # noqa: E402 - as above
 from staff_log_ins import at_desk  # noqa: E402 - as above
-from web_process import SERVE, settings_for, started_web  # noqa: E402 - as above
+from web_process import SERVE, settings_for, started_anew  # noqa: E402 - as above
 
 from suxin.kernel.row_context import row_context  # noqa: E402 - as above
 from suxin.lending.industries import SECTION_BY_CODE  # noqa: E402 - as above
@@ -105,7 +105,7 @@ def web_side(
     settings = settings_for(
         city, database_url=app_url, redis_url=valkey.url, scale=RATE_LIMIT_SCALE
     )
-    with started_web(settings, program) as process:
+    with started_anew(settings, program) as process:
         yield Side(process.pid, asked_of(settings.url, order="", headers=at_desk(token)))
 
 

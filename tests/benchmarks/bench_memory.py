@@ -24,7 +24,7 @@ from graphql_load import Asked, graphql  # noqa: E402 - as above
 from measured import dsn, own_servers  # noqa: E402 - as above
 from resident import climb_mib, resident_mib  # noqa: E402 - as above
 from staff_log_ins import at_desk  # noqa: E402 - as above
-from web_process import settings_for, started_web  # noqa: E402 - as above
+from web_process import settings_for, started_anew  # noqa: E402 - as above
 
 from suxin_graphql.execution.statements import COMPILED  # noqa: E402 - as above
 from suxin_server.postgres import Postgres  # noqa: E402 - as above
@@ -107,7 +107,7 @@ def run(postgres: Postgres, valkey: Valkey, wanted: int) -> bool:
         city, database_url=app_url, redis_url=valkey.url, scale=RATE_LIMIT_SCALE
     )
     began = time.monotonic()
-    with started_web(settings) as process:
+    with started_anew(settings) as process:
         load = Load(settings.url, at_desk(token))
         marks = asyncio.run(measure(load, process.pid, wanted))
     reached = bool(marks) and marks[-1][0] >= wanted

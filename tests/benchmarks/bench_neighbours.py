@@ -31,7 +31,7 @@ from full_inbox import INBOX, fill_banks  # noqa: E402 - found by the line above
 from graphql_load import Asked, graphql  # noqa: E402 - as above
 from measured import cpu_seconds, dsn, own_servers, started_peer  # noqa: E402 - as above
 from staff_log_ins import at_desk  # noqa: E402 - as above
-from web_process import settings_for, started_web  # noqa: E402 - as above
+from web_process import settings_for, started_anew  # noqa: E402 - as above
 
 from suxin_graphql.documents import prepare  # noqa: E402 - as above
 from suxin_graphql.execution.compiled import graphql_of  # noqa: E402 - as above
@@ -169,7 +169,7 @@ def run(postgres: Postgres, valkey: Valkey) -> bool:
     batch_url = dsn(postgres, "suxin_batch")
     city, (noisy, quiet) = asyncio.run(fill_banks(app_url, batch_url, banks=2, now=now))
     settings = settings_for(city, database_url=app_url, redis_url=valkey.url)
-    with started_web(settings) as process:
+    with started_anew(settings) as process:
         return measure(settings.url, process.pid, noisy, quiet)
 
 

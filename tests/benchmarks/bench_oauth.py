@@ -41,7 +41,7 @@ from oauth_load import (  # noqa: E402 - as above
     load,
 )
 from small_city import PASSWORD, SmallCity, build_small_city  # noqa: E402 - as above
-from web_process import settings_for, started_web  # noqa: E402 - as above
+from web_process import settings_for, started_anew  # noqa: E402 - as above
 
 from suxin.kernel.database import Database  # noqa: E402 - as above
 from suxin_server.postgres import Postgres  # noqa: E402 - as above
@@ -78,7 +78,7 @@ async def ours(city: SmallCity, database_url: str, valkey: Valkey) -> AsyncItera
     settings = settings_for(
         city, database_url=database_url, redis_url=valkey.url, scale=RATE_LIMIT_SCALE
     )
-    with started_web(settings) as process:
+    with started_anew(settings) as process:
         if "--profile" in sys.argv:
             print(f"the web process is {process.pid}", flush=True)
         client = LoadClient(settings.url, client_id, key)

@@ -38,7 +38,7 @@ from redemption_tills import SCOPE, Side, Till, Turns  # noqa: E402 - as above
 from small_city import build_small_city  # noqa: E402 - as above
 from small_perks import build_perks  # noqa: E402 - as above
 from staff_log_ins import at_desk, keep_passwords, open_desk  # noqa: E402 - as above
-from web_process import settings_for, started_web  # noqa: E402 - as above
+from web_process import settings_for, started_anew  # noqa: E402 - as above
 
 from suxin.consent.oauth.clients import (  # noqa: E402 - as above
     CLIENT_CREDENTIALS,
@@ -322,8 +322,8 @@ def run(postgres: Postgres, valkey: Valkey) -> bool:
     task = {"database": app_url, "port": port, "programme": str(shop.programme_id)}
     peer = HERE / "redemption_insert.py"
     with contextlib.ExitStack() as started:
-        ours = started.enter_context(started_web(settings))
-        theirs = started.enter_context(started_web(alike, (str(peer), IN_OURS)))
+        ours = started.enter_context(started_anew(settings))
+        theirs = started.enter_context(started_anew(alike, (str(peer), IN_OURS)))
         bare = started.enter_context(started_peer([sys.executable, peer], task))
         sides = {
             **{

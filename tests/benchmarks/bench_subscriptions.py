@@ -22,7 +22,7 @@ from measured import cpu_seconds, dsn, own_servers  # noqa: E402 - found by the 
 from small_city import PASSWORD, Bank, SmallCity, build_small_city  # noqa: E402 - as above
 from staff_log_ins import at_desk, keep_passwords, open_desk  # noqa: E402 - as above
 from streaming import opened_events, socket_at_desk  # noqa: E402 - as above
-from web_process import settings_for, started_web  # noqa: E402 - as above
+from web_process import settings_for, started_anew  # noqa: E402 - as above
 
 from suxin.kernel.database import Database  # noqa: E402 - as above
 from suxin.tenancy.roles import RoleGrant  # noqa: E402 - as above
@@ -120,7 +120,7 @@ async def over_events(url: str, cookie: str) -> AsyncIterator[Told]:
 
 async def measure(city: SmallCity, cookies: Sequence[str], way: Way, settings: Settings) -> Figures:
     """Open the subscriptions, leave them idle, then let one event happen to both banks."""
-    with started_web(settings) as process:
+    with started_anew(settings) as process:
         async with AsyncExitStack() as stack:
             async with way(settings.url, cookies[0]):
                 pass

@@ -31,7 +31,7 @@ from small_city import SmallCity, build_small_city  # noqa: E402 - as above
 from small_field import SmallPhone, as_sent  # noqa: E402 - as above
 from small_points import add_household, build_points  # noqa: E402 - as above
 from staff_log_ins import at_desk, keep_passwords, open_desk  # noqa: E402 - as above
-from web_process import SERVE, settings_for, started_web  # noqa: E402 - as above
+from web_process import SERVE, settings_for, started_anew  # noqa: E402 - as above
 
 from suxin.grid.field.policies import MAX_ITEMS  # noqa: E402 - as above
 from suxin.grid.rules import Cap, Rule, RuleBook  # noqa: E402 - as above
@@ -180,7 +180,7 @@ def run(postgres: Postgres, valkey: Valkey) -> bool:
             settings = settings_for(
                 village.city, database_url=app_url, redis_url=valkey.url, scale=RATE_LIMIT_SCALE
             )
-            process = started.enter_context(started_web(settings, program))
+            process = started.enter_context(started_anew(settings, program))
             client = httpx.Client(
                 base_url=settings.url,
                 headers=at_desk(village.token),

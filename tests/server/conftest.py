@@ -1,13 +1,14 @@
 """A data folder that servers can reach, and small programs to supervise."""
 
 import os
-import shutil
+import subprocess
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from in_memory import folder_in_memory
 
 from suxin_server.children import Child
 from suxin_server.postgres import Postgres
@@ -17,15 +18,38 @@ from suxin_server.valkey import Valkey
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder whose parents every account may pass; pytest's own are private to their owner."""
-    made = Path(tempfile.mkdtemp(prefix="suxin-test-"))
-    made.chmod(0o711)
-    yield made / "数据 data"
-    shutil.rmtree(made)
+    with folder_in_memory() as made:
+        yield made / "数据 data"
 
 
 @pytest.fixture
-def postgres(folder: Path) -> Iterator[Postgres]:
-    server = Postgres(folder, fast=True)
+def folder_on_disk() -> Iterator[Path]:
+    """The same where programs may lie: not every machine runs what lies in its memory."""
+    with tempfile.TemporaryDirectory(prefix="suxin-test-") as made:
+        Path(made).chmod(0o711)
+        yield Path(made) / "数据 data"
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[Path]:
+    """A data folder whose cluster was made and prepared, and stopped."""
+    with folder_in_memory() as made:
+        server = Postgres(made / "data", fast=True)
+        server.start()
+        server.stop()
+        yield made / "data"
+
+
+@pytest.fixture
+def prepared_folder(prepared: Path, folder: Path) -> Path:
+    """A copy of it, for a test that is not about how it was made."""
+    subprocess.run(["cp", "-a", prepared, folder], check=True)
+    return folder
+
+
+@pytest.fixture
+def postgres(prepared_folder: Path) -> Iterator[Postgres]:
+    server = Postgres(prepared_folder, fast=True)
     server.start()
     yield server
     server.remove()

@@ -1,20 +1,16 @@
 """``suxin audit scope``: whose data somebody read in a time, told at the command line and put on record (PIPL art. 57)."""
 
 import asyncio
-import os
 import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
+from forked_product import run_forked
 from observing import nothing_written, one
 
 from suxin.consent.fetches import fetch_records
 
 pytestmark = pytest.mark.processes
-
-OURS = ("SUXIN_", "DATABASE_", "REDIS_")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
 @pytest.fixture
@@ -23,13 +19,10 @@ def scope(city):
 
     async def run(*words: str) -> subprocess.CompletedProcess[str]:
         return await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-m", "suxin_server.cli", "audit", "scope", *words],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-            env=PLAIN | {"DATABASE_URL": city.app, "DATABASE_BATCH_URL": city.batch},
+            run_forked,
+            *("audit", "scope", *words),
+            DATABASE_URL=city.app,
+            DATABASE_BATCH_URL=city.batch,
         )
 
     return run

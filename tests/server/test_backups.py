@@ -1,10 +1,7 @@
 """``suxin backup`` and ``suxin restore``: everything comes back, checked, or nothing does."""
 
 import asyncio
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +9,8 @@ from pathlib import Path
 import asyncpg
 import msgspec
 import pytest
-from patience import PATIENCE_S
+from forked_product import run_forked
+from in_memory import folder_in_memory
 
 from suxin.kernel import audit, audit_chain
 from suxin.kernel.actor import Actor
@@ -31,21 +29,8 @@ from suxin_server.settings import Settings
 
 pytestmark = pytest.mark.processes
 
-OURS = ("SUXIN_", "DATABASE_", "REDIS_")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 SYSTEM = Actor.system("test")
 PERSON = new_id()
-
-
-def suxin(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "suxin_server.cli", *words],
-        capture_output=True,
-        text=True,
-        timeout=2 * PATIENCE_S,
-        check=False,
-        env=PLAIN,
-    )
 
 
 async def live(url: str, sealer: Sealer) -> None:
@@ -82,17 +67,17 @@ async def asked(url: str, question: str) -> object:
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def lived() -> Iterator[Path]:
     """A data folder with a little in it, whose server runs no more."""
-    place = tmp_path_factory.mktemp("lived")
-    data_dir = place / "数据 data"
-    server = Postgres(data_dir)
-    server.start()
-    migrate(server.dsn("suxin_owner"))
-    asyncio.run(live(server.dsn("suxin_batch"), Sealer(KeyFile(sealing_keys(data_dir)))))
-    server.stop()
-    yield data_dir
-    server.remove()
+    with folder_in_memory() as place:
+        data_dir = place / "数据 data"
+        server = Postgres(data_dir)
+        server.start()
+        migrate(server.dsn("suxin_owner"))
+        asyncio.run(live(server.dsn("suxin_batch"), Sealer(KeyFile(sealing_keys(data_dir)))))
+        server.stop()
+        yield data_dir
+        server.remove()
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +97,7 @@ def copied(kept: Path, tmp_path: Path) -> Path:
 def test_what_was_backed_up_is_restored_and_sealed_values_open(
     lived: Path, kept: Path, folder: Path
 ) -> None:
-    told = suxin("restore", kept, "--keys", lived / KEYS_NAME, "--data-dir", folder)
+    told = run_forked("restore", kept, "--keys", lived / KEYS_NAME, "--data-dir", folder)
     assert (told.returncode, told.stderr) == (0, "")
     assert "审计链完整 · the audit chain is whole: 1 条 · entries" in told.stdout
     server, sealer = Postgres(folder), Sealer(KeyFile(folder / KEYS_NAME))
@@ -136,7 +121,7 @@ def test_a_running_installation_is_backed_up_and_goes_on_running(lived: Path) ->
     with held(lived):
         server.start()
         try:
-            told = suxin("backup", folder, "--data-dir", lived)
+            told = run_forked("backup", folder, "--data-dir", lived)
             assert (told.returncode, told.stderr) == (0, "")
             assert str(lived / KEYS_NAME) in told.stdout
             assert server.exit_reason() is None
@@ -153,7 +138,7 @@ def test_a_running_installation_is_backed_up_and_goes_on_running(lived: Path) ->
 
 
 def test_a_backup_is_never_written_over_another(lived: Path, kept: Path) -> None:
-    told = suxin("backup", kept, "--data-dir", lived)
+    told = run_forked("backup", kept, "--data-dir", lived)
     assert told.returncode == 13
     assert f"{kept} 已存在" in told.stderr
     assert [path.name for path in kept.parent.glob(f"{kept.name}.*")] == []

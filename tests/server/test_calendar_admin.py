@@ -1,19 +1,14 @@
 """``suxin calendar``: a file loaded as the operator, shown again, and what is wrong with one in one line."""
 
 import asyncio
-import os
 import subprocess
-import sys
 
 import pytest
 from arrangements import SOURCE, file_2027
+from forked_product import run_forked
 from observing import nothing_written
 
 pytestmark = pytest.mark.processes
-
-OURS = ("SUXIN_", "DATABASE_", "REDIS_")
-COMMAND = (sys.executable, "-m", "suxin_server.cli", "calendar")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
 @pytest.fixture
@@ -24,13 +19,9 @@ def calendar(city, tmp_path):
         path = tmp_path / "arrangement.csv"
         path.write_bytes(given.encode() if isinstance(given, str) else given)
         return await asyncio.to_thread(
-            subprocess.run,
-            [*COMMAND, word, str(path) if word == "load" else str(given)],
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-            env=PLAIN | {"DATABASE_URL": city.app},
+            run_forked,
+            *("calendar", word, path if word == "load" else given),
+            DATABASE_URL=city.app,
         )
 
     return run

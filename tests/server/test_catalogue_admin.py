@@ -1,20 +1,17 @@
 """``suxin catalogue load``: a release is put in force, or refused by name with nothing written."""
 
 import asyncio
-import os
 import subprocess
-import sys
 from importlib.resources import files
 
 import pytest
+from forked_product import run_forked
 
 from suxin.kernel.actor import Actor
 from suxin.subjects.catalogue import load_catalogue
 
 pytestmark = pytest.mark.processes
 
-OURS = ("SUXIN_", "DATABASE_", "REDIS_")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 PACKAGED = files("suxin.subjects").joinpath("data/catalogue.csv").read_text(encoding="utf-8")
 KNOWN = len(PACKAGED.splitlines()) - 1
 """How many items the packaged catalogue has, below its head."""
@@ -30,15 +27,7 @@ async def load(city, batch, now, tmp_path):
         path = tmp_path / "catalogue.csv"
         path.write_bytes(content)
         words = ["catalogue", "load", path, "--release", release, "--source", "2025年版（测试）"]
-        return await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-m", "suxin_server.cli", *words],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env={**PLAIN, "DATABASE_BATCH_URL": city.batch},
-        )
+        return await asyncio.to_thread(run_forked, *words, DATABASE_BATCH_URL=city.batch)
 
     return run
 

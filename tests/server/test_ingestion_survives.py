@@ -1,13 +1,8 @@
 """A batch goes on where it was, whatever happens to its worker: real processes, killed in the middle."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +12,7 @@ from patience import PATIENCE_S
 from redis.asyncio import Redis
 from small_city import SmallCity
 from web_process import settings_for
+from worker_process import started_worker
 
 from suxin.kernel.actor import Actor
 from suxin.subjects.catalogue import load_catalogue
@@ -63,21 +59,6 @@ async def settings(small_city: SmallCity, city, valkey, tmp_path: Path) -> Setti
     )
 
 
-@contextmanager
-def worker(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "suxin_server.cli", "worker"],
-        env={**os.environ, **settings.as_environment()},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
 async def until(admin: asyncpg.Connection, condition: str) -> float:
     """Wait until the batch meets the condition; return for how long that was."""
     began = time.monotonic()
@@ -92,7 +73,7 @@ async def until(admin: asyncpg.Connection, condition: str) -> float:
 async def test_a_killed_worker_loses_and_repeats_no_row(
     admin: asyncpg.Connection, settings: Settings
 ) -> None:
-    with worker(settings) as first:
+    with started_worker(settings) as first:
         await until(admin, "rows_read > 0")
         first.send_signal(signal.SIGKILL)
         killed = time.monotonic()
@@ -103,7 +84,7 @@ async def test_a_killed_worker_loses_and_repeats_no_row(
         await admin.fetchval("select count(*) from credit_records where batch_id is not null")
         == at_kill
     )
-    with worker(settings):
+    with started_worker(settings):
         await until(admin, f"rows_added > {at_kill}")
         resumed = time.monotonic() - killed
         await until(admin, "state = 'COMPLETED'")

@@ -3,15 +3,15 @@
 import asyncio
 import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import TextIO
 from uuid import UUID
 
 import pytest
+from forked_product import PLAIN, SUXIN, Forked, fork, run_forked
 from observing import nothing_written
 
 from suxin.kernel import key_rotation
@@ -35,8 +35,6 @@ from suxin_server.settings import Settings
 pytestmark = pytest.mark.processes
 
 PEOPLE = 1_300
-OURS = ("SUXIN_", "DATABASE_", "REDIS_")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 SYSTEM = Actor.system("test")
 USCC = "91321302MATE5T017A"
 
@@ -87,27 +85,35 @@ async def people(batch, sealer, now) -> list[UUID]:
 
 
 @pytest.fixture
-def command(settings, key_path):
-    """Start ``suxin keys …`` as a process of its own."""
-
-    def start(*words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "suxin_server.cli", "keys", *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=PLAIN
-            | {
-                "DATABASE_BATCH_URL": settings.need("database_batch_url"),
-                "SUXIN_SEALING_KEYS_FILE": str(key_path),
-            },
-        )
-
-    return start
+def environment(settings, key_path) -> dict[str, str]:
+    return {
+        "DATABASE_BATCH_URL": settings.need("database_batch_url"),
+        "SUXIN_SEALING_KEYS_FILE": str(key_path),
+    }
 
 
-async def told(process: subprocess.Popen[str]) -> tuple[str, str]:
-    return await asyncio.to_thread(process.communicate, timeout=60)
+@pytest.fixture
+def command(environment):
+    """Run ``suxin keys …`` as a process of its own."""
+
+    async def run(*words: str) -> CompletedProcess[str]:
+        return await asyncio.to_thread(run_forked, "keys", *words, **environment)
+
+    return run
+
+
+@contextmanager
+def rotating(environment: dict[str, str]) -> Iterator[tuple[Forked, TextIO]]:
+    """Begin ``suxin keys rotate``, and hear what it says as it says it."""
+    reading, writing = os.pipe()
+    process = fork((*SUXIN, "keys", "rotate"), PLAIN | environment, stdout=writing)
+    os.close(writing)
+    try:
+        with os.fdopen(reading, encoding="utf-8") as said:
+            yield process, said
+    finally:
+        process.kill()
+        process.wait()
 
 
 async def used(batch, now) -> dict[str, dict[int, int]]:
@@ -151,18 +157,18 @@ async def read_on(database, sealer, people, now) -> AsyncIterator[list[int]]:
 
 
 async def test_killed_in_the_middle_while_people_read_it_is_resumed_and_ends(
-    command, people, database, batch, sealer, admin, now
+    command, environment, people, database, batch, sealer, admin, now
 ):
     assert await found(database, sealer, 7, now) == people[7]
-    (said, _) = await told(command("add"))
-    assert "密钥版本 · key version added: 2\n" in said
+    added = await command("add")
+    assert "密钥版本 · key version added: 2\n" in added.stdout
     async with read_on(database, sealer, people, now) as reads:
-        first = command("rotate")
-        # Nothing was attached, nobody signed at a counter, no disaster was declared, nothing was exported, no claim has a photo, no cover a paper,
-        # no village has a register, no provider has a secret and no batch waits here; those tables come first.
-        lines = [await asyncio.to_thread(first.stdout.readline) for _ in range(13)]
-        first.send_signal(signal.SIGKILL)
-        await told(first)
+        with rotating(environment) as (first, told):
+            # Nothing was attached, nobody signed at a counter, no disaster was declared, nothing was exported, no claim has a photo, no cover a paper,
+            # no village has a register, no provider has a secret and no batch waits here; those tables come first.
+            lines = [await asyncio.to_thread(told.readline) for _ in range(13)]
+            first.kill()
+            first.wait()
         assert lines == [
             "attachments: 0 / 0\n",
             "case_documents: 0 / 0\n",
@@ -181,16 +187,16 @@ async def test_killed_in_the_middle_while_people_read_it_is_resumed_and_ends(
         half = await used(batch, now)
         assert 500 <= half["name_sealed"][2] < PEOPLE
         assert half["blind_index"] == {1: PEOPLE}
-        (said, wrong) = await told(command("rotate"))
-    assert wrong == ""
-    assert said.endswith("全部使用密钥版本 · everything rests on key version: 2\n")
-    assert f"subject_doors.blind_index: {PEOPLE} / {PEOPLE}\n" in said
+        second = await command("rotate")
+    assert second.stderr == ""
+    assert second.stdout.endswith("全部使用密钥版本 · everything rests on key version: 2\n")
+    assert f"subject_doors.blind_index: {PEOPLE} / {PEOPLE}\n" in second.stdout
     assert reads[0] > 10
     assert await used(batch, now) == everything(2)
     assert await found(database, sealer, 7, now) == people[7]
     assert await admin.fetchval("select count(*) from subject_doors") == PEOPLE + 1
     async with nothing_written(admin):
-        await told(command("rotate"))
+        await command("rotate")
 
 
 async def test_a_door_of_a_number_that_nobody_kept_waits_and_its_key_stays(
@@ -240,30 +246,30 @@ async def test_a_wrong_key_is_refused_before_anything_is_changed(command, key_pa
     wrong = Keyring.generate().rotated()
     key_path.write_text(wrong.to_text())
     async with nothing_written(admin):
-        process = command("rotate")
-        said, error = await told(process)
-    assert (process.returncode, said) == (11, "")
-    assert "密钥环打不开已封存的数据" in error
-    assert "a sealed person.name does not open for its row" in error
-    assert error.count("\n") == 1
+        refused = await command("rotate")
+    assert (refused.returncode, refused.stdout) == (11, "")
+    assert "密钥环打不开已封存的数据" in refused.stderr
+    assert "a sealed person.name does not open for its row" in refused.stderr
+    assert refused.stderr.count("\n") == 1
 
 
 async def test_a_keyring_without_a_version_in_use_is_said(command, key_path, people, admin):
     ring = Keyring.from_text(key_path.read_text()).rotated()
     key_path.write_text(ring.without(1).to_text())
-    status = command("status")
-    said, _ = await told(status)
+    status = await command("status")
     assert status.returncode == 1
-    assert f"person_identities.name_sealed  v1  {PEOPLE}  不在密钥环中 · NOT ON THE KEYRING" in said
+    missing = f"person_identities.name_sealed  v1  {PEOPLE}  不在密钥环中 · NOT ON THE KEYRING"
+    assert missing in status.stdout
     async with nothing_written(admin):
-        _, error = await told(command("rotate"))
-    assert "key version 1 is not on the keyring" in error
+        refused = await command("rotate")
+    assert "key version 1 is not on the keyring" in refused.stderr
 
 
 async def test_no_key_is_ever_printed(command, key_path, people):
     printed, before = "", key_path.read_text()
     for words in (("add",), ("status",), ("rotate",), ("drop", "1"), ("drop", "7")):
-        printed += "".join(await told(command(*words)))
+        told = await command(*words)
+        printed += told.stdout + told.stderr
     secrets = re.findall(r'": "([A-Za-z0-9+/=]{40,})"', before + key_path.read_text())
     assert len(set(secrets)) == 2
     assert all(secret not in printed for secret in secrets)

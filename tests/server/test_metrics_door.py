@@ -1,8 +1,8 @@
 """Who may see the metrics, and that asking again and again costs the database nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import httpx
@@ -41,9 +41,8 @@ def test_whoever_comes_through_a_proxy_of_this_machine_is_not_this_machine(heade
 
 
 @asynccontextmanager
-async def web(
-    city, valkey, *, client: str = "127.0.0.1", **given: str
-) -> AsyncIterator[httpx.AsyncClient]:
+async def web(city, valkey, **given: str) -> AsyncIterator[Callable[[str], httpx.AsyncClient]]:
+    """A web process, as whoever calls from an address meets it."""
     settings = Settings(
         database_url=city.app,
         redis_url=valkey.url,
@@ -54,18 +53,22 @@ async def web(
         **given,
     )
     assembly = assemble(settings)
-    async with opened(assembly):
+    async with AsyncExitStack() as callers, opened(assembly):
         app = build_app(assembly.runtime, routes(assembly))
-        transport = httpx.ASGITransport(app, client=(client, 40_000))
-        async with httpx.AsyncClient(transport=transport, base_url="http://suxin.test") as caller:
-            yield caller
+
+        def caller(address: str) -> httpx.AsyncClient:
+            transport = httpx.ASGITransport(app, client=(address, 40_000))
+            made = httpx.AsyncClient(transport=transport, base_url="http://suxin.test")
+            callers.push_async_callback(made.aclose)
+            return made
+
+        yield caller
 
 
 async def test_without_a_token_only_this_machine_is_answered(city, valkey):
-    async with web(city, valkey) as here:
-        assert "suxin_outbox_waiting 0.0" in (await here.get("/metrics")).text
-    async with web(city, valkey, client="10.0.0.7") as elsewhere:
-        refused = await elsewhere.get("/metrics")
+    async with web(city, valkey) as caller:
+        assert "suxin_outbox_waiting 0.0" in (await caller("127.0.0.1").get("/metrics")).text
+        refused = await caller("10.0.0.7").get("/metrics")
     assert refused.status_code == 403
     assert refused.text == (
         "只对本机开放，或设置 SUXIN_METRICS_TOKEN"
@@ -74,14 +77,14 @@ async def test_without_a_token_only_this_machine_is_answered(city, valkey):
 
 
 async def test_with_a_token_it_is_needed_and_enough(city, valkey):
-    async with web(city, valkey, metrics_token=TOKEN) as here:
+    async with web(city, valkey, metrics_token=TOKEN) as caller:
+        here, elsewhere = caller("127.0.0.1"), caller("10.0.0.7")
         refused = await here.get("/metrics")
         wrong = await here.get("/metrics", headers={"Authorization": "Bearer other"})
+        given = await elsewhere.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert (refused.status_code, wrong.status_code) == (401, 401)
     assert refused.headers["www-authenticate"] == "Bearer"
     assert refused.text == "需要指标令牌 · the metrics token is needed\n"
-    async with web(city, valkey, client="10.0.0.7", metrics_token=TOKEN) as elsewhere:
-        given = await elsewhere.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert given.status_code == 200
     assert "suxin_outbox_waiting 0.0" in given.text
 

@@ -134,9 +134,11 @@ async def test_preparing_again_keeps_data_and_changes_passwords(postgres: Postgr
         await asyncpg.connect(postgres.dsn("suxin_owner"))
 
 
-async def test_a_killed_server_is_started_again_and_no_committed_row_is_lost(folder: Path) -> None:
+async def test_a_killed_server_is_started_again_and_no_committed_row_is_lost(
+    prepared_folder: Path,
+) -> None:
     # Not fast: that mode leaves commits in memory, where a killed server loses them.
-    server = Postgres(folder)
+    server = Postgres(prepared_folder)
     supervisor = Supervisor()
     try:
         supervisor.begin(server).result()
@@ -176,8 +178,10 @@ async def test_a_server_left_running_is_adopted_and_stopped(
     assert postgres.exit_reason() is not None
 
 
-def test_a_stale_pid_file_that_names_a_stranger_does_not_hinder(folder: Path) -> None:
-    server = Postgres(folder, fast=True)
+def test_a_stale_pid_file_that_names_a_stranger_does_not_hinder(
+    prepared_folder: Path,
+) -> None:
+    server = Postgres(prepared_folder, fast=True)
     server.start()
     note = server.cluster / "postmaster.pid"
     left_behind = note.read_text().splitlines()
@@ -226,9 +230,9 @@ def test_as_root_folders_above_the_data_folder_stay_as_they_are(tmp_path: Path) 
 
 @as_root
 def test_as_root_binaries_in_a_private_folder_are_copied_to_where_they_run(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, folder_on_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account = unprivileged_account()
+    account, folder = unprivileged_account(), folder_on_disk
     assert account is not None
     package = find_postgres(None).parents[1]
     private = tmp_path / package.name
@@ -301,8 +305,10 @@ def test_an_initdb_is_given_up_when_somebody_stops(folder: Path) -> None:
     server.remove()
 
 
-def test_stopping_leaves_no_process(folder: Path) -> None:
-    server = Postgres(folder, fast=True)
+def test_stopping_leaves_no_process(
+    prepared_folder: Path,
+) -> None:
+    server = Postgres(prepared_folder, fast=True)
     server.start()
     pid = server.pid
     assert pid is not None

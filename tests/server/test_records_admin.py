@@ -1,12 +1,11 @@
 """``suxin records load``: what went in, which rows did not and why, as the command line says it."""
 
 import asyncio
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from forked_product import run_forked
 
 from suxin.kernel.actor import Actor
 from suxin.kernel.sealing import Keyring
@@ -24,8 +23,6 @@ HEADER = (
 )
 GOOD = f'{FIRM},TAX-GRADE,税务局,1,2026-04-30,,,,,,"{{""grade"": ""A"", ""year"": 2025}}"\n'
 UNKNOWN = GOOD.replace(FIRM, "91321399MA0000015W")
-OURS = ("SUXIN_", "DATABASE_", "REDIS_")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
 @pytest.fixture
@@ -55,23 +52,10 @@ def load(city, tmp_path):
             **variables,
         }
         return await asyncio.to_thread(
-            subprocess.run,
-            [
-                sys.executable,
-                "-m",
-                "suxin_server.cli",
-                "records",
-                "load",
-                path,
-                "--source",
-                "税务局",
-            ]
-            + (["--key", key] if key else []),
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-            env={**PLAIN, **environment},
+            run_forked,
+            *("records", "load", path, "--source", "税务局"),
+            *(("--key", key) if key else ()),
+            **environment,
         )
 
     return run
@@ -151,15 +135,7 @@ async def test_columns_may_come_in_any_order(load, firm, admin):
 
 
 async def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path):
-    told = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "suxin_server.cli", "records", "load", tmp_path / "absent.csv"],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-        env=PLAIN,
-    )
+    told = await asyncio.to_thread(run_forked, "records", "load", tmp_path / "absent.csv")
     assert told.returncode == 2
     assert "absent.csv" in told.stderr
     assert "Traceback" not in told.stderr

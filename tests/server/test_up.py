@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from forked_product import OURS, PLAIN, run_forked
 from patience import PATIENCE_S
 
 from suxin_server import up
@@ -25,20 +26,6 @@ from suxin_server.supervisor import Supervisor
 from suxin_server.valkey import Valkey
 
 pytestmark = pytest.mark.processes
-
-OURS = ("SUXIN_", "DATABASE_", "REDIS_")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-
-
-def suxin(*words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "suxin_server.cli", *words],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-        env={**PLAIN, **variables},
-    )
 
 
 @contextmanager
@@ -78,7 +65,7 @@ def of_folder(folder: Path) -> dict[int, str]:
 
 def test_a_second_up_on_the_same_folder_names_the_first_and_starts_nothing(folder: Path) -> None:
     with held(folder):
-        told = suxin("up", "--data-dir", folder, "--port", str(free_port()))
+        told = run_forked("up", "--data-dir", folder, "--port", str(free_port()))
     assert told.returncode == 3
     assert told.stderr == (
         f"错误 · error: 数据目录 {folder} 已有一个宿信在运行（进程 {os.getpid()}）"
@@ -91,7 +78,7 @@ def test_a_second_up_on_the_same_folder_names_the_first_and_starts_nothing(folde
 def test_a_taken_port_is_named_and_nothing_is_started(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        told = suxin("up", "--data-dir", folder, "--port", str(port))
+        told = run_forked("up", "--data-dir", folder, "--port", str(port))
     assert told.returncode == 4
     assert told.stderr.count("\n") == 1
     assert f"端口 {port}（127.0.0.1）已被其他程序占用" in told.stderr
@@ -101,7 +88,7 @@ def test_a_taken_port_is_named_and_nothing_is_started(folder: Path) -> None:
 
 @pytest.mark.parametrize("host", ["192.0.2.7", "no-such-host.invalid"])
 def test_a_host_that_is_not_this_machine_is_told_from_a_taken_port(folder: Path, host: str) -> None:
-    told = suxin("up", "--data-dir", folder, "--host", host, "--port", str(free_port()))
+    told = run_forked("up", "--data-dir", folder, "--host", host, "--port", str(free_port()))
     assert told.returncode == 7
     assert told.stderr.count("\n") == 1
     assert f"不能在 {host} 上监听" in told.stderr
@@ -136,7 +123,7 @@ def test_each_refusal_to_listen_is_called_what_it_is(
 def test_a_server_of_ones_own_that_does_not_answer_is_named_before_anything_starts(
     folder: Path, variable: str, address: str
 ) -> None:
-    told = suxin(
+    told = run_forked(
         *("up", "--data-dir", folder, "--port", str(free_port())),
         **{variable: address.format(port=free_port())},
     )
@@ -149,7 +136,7 @@ def test_a_server_of_ones_own_that_does_not_answer_is_named_before_anything_star
 
 
 def test_a_valkey_that_asks_for_its_password_is_named(folder: Path, valkey: Valkey) -> None:
-    told = suxin(
+    told = run_forked(
         *("up", "--data-dir", folder, "--port", str(free_port())),
         REDIS_URL=f"redis://127.0.0.1:{valkey.port}/0",
     )
@@ -169,7 +156,7 @@ def test_a_valkey_that_asks_for_its_password_is_named(folder: Path, valkey: Valk
 def test_an_address_of_another_kind_is_a_wrong_setting(
     folder: Path, variable: str, address: str, scheme: str
 ) -> None:
-    told = suxin("up", "--data-dir", folder, **{variable: address})
+    told = run_forked("up", "--data-dir", folder, **{variable: address})
     assert told.returncode == 7
     assert told.stderr.count("\n") == 1
     assert f"{variable} 应以 {scheme}" in told.stderr
@@ -217,7 +204,7 @@ def test_a_signal_during_the_start_leaves_nothing_running(folder: Path) -> None:
 
 def test_a_database_that_does_not_answer_is_one_line() -> None:
     address = f"postgresql://suxin_owner:geheim@127.0.0.1:{free_port()}/suxin"
-    told = suxin("migrate", DATABASE_OWNER_URL=address)
+    told = run_forked("migrate", DATABASE_OWNER_URL=address)
     assert told.returncode == 7
     assert told.stderr.count("\n") == 1
     assert "无法用 DATABASE_OWNER_URL 连接数据库" in told.stderr
@@ -225,7 +212,7 @@ def test_a_database_that_does_not_answer_is_one_line() -> None:
 
 
 def test_a_missing_setting_is_named() -> None:
-    told = suxin("migrate")
+    told = run_forked("migrate")
     assert told.returncode == 7
     assert told.stderr == (
         "错误 · error: 缺少设置 DATABASE_OWNER_URL（用 suxin up 会自动准备）"
@@ -234,7 +221,7 @@ def test_a_missing_setting_is_named() -> None:
 
 
 def test_a_wrong_setting_is_named_without_its_value() -> None:
-    told = suxin("migrate", SUXIN_PORT="tausend")
+    told = run_forked("migrate", SUXIN_PORT="tausend")
     assert told.returncode == 7
     assert told.stderr.count("\n") == 1
     assert "port" in told.stderr
@@ -242,7 +229,7 @@ def test_a_wrong_setting_is_named_without_its_value() -> None:
 
 
 def test_a_wrong_option_is_a_usage_error() -> None:
-    told = suxin("up", "--port", "70000")
+    told = run_forked("up", "--port", "70000")
     assert told.returncode == 2
     assert "70000" in told.stderr
     assert "Traceback" not in told.stderr
@@ -278,7 +265,7 @@ def test_up_loads_the_demo_city_only_where_all_is_its_own_or_when_told(
 
 
 def test_the_commands_are_listed() -> None:
-    told = suxin("--help")
+    told = run_forked("--help")
     assert told.returncode == 0
     listed = {
         line.split()[0] for line in told.stdout.split("Commands:")[1].splitlines() if line.strip()

@@ -1,6 +1,5 @@
 """A whole installation as ``suxin up`` starts it, in a folder of its own and on a free port."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -12,12 +11,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from forked_product import PLAIN, run_forked
 from patience import PATIENCE_S
 
 from suxin_server.processes import command_line, free_port, is_alive, wait_until
 
-OURS = ("SUXIN_", "DATABASE_", "REDIS_")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 START_TIMEOUT_S = 3 * PATIENCE_S
 WELCOME_ENDS = "press Ctrl-C to stop"
 WORKER_STARTED = "worker started"
@@ -59,14 +57,7 @@ class RunningCity:
 
 def suxin(*words: str, timeout_s: float = 3 * PATIENCE_S) -> "subprocess.CompletedProcess[str]":
     """Run a command of the product's own command line to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "suxin_server.cli", *words],
-        capture_output=True,
-        text=True,
-        timeout=timeout_s,
-        check=False,
-        env=PLAIN,
-    )
+    return run_forked(*words, timeout_s=timeout_s)
 
 
 @contextmanager

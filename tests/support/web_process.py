@@ -6,19 +6,22 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from forked_product import SUXIN, Forked, fork
 from patience import START_PATIENCE_S
 from small_city import SmallCity
 
 from suxin_server.processes import free_port
 from suxin_server.settings import Settings
 
-SERVE = ("-m", "suxin_server.cli", "serve")
+SERVE = (*SUXIN, "serve")
 NOWHERE = "http://127.0.0.1:9"
 STOP_TIMEOUT_S = 5
 BETWEEN_LOOKS_S = 0.1
+
+Process = TypeVar("Process", Forked, "subprocess.Popen[bytes]")
 
 
 def settings_for(
@@ -44,16 +47,33 @@ def settings_for(
 
 
 @contextmanager
-def started_web(
+def started_web(settings: Settings, program: Sequence[str] = SERVE) -> Iterator[Forked]:
+    """Run one web process until the block ends, and wait until it is ready."""
+    with _until_ended(fork(program, _environment(settings)), settings) as process:
+        yield process
+
+
+@contextmanager
+def started_anew(
     settings: Settings, program: Sequence[str] = SERVE
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run one web process until the block ends, and wait until it is ready."""
+    """Run one that shares nothing with another, as benchmarks do."""
     process = subprocess.Popen(
         [sys.executable, *program],
-        env={**os.environ, **settings.as_environment()},
+        env=_environment(settings),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    with _until_ended(process, settings):
+        yield process
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {**os.environ, **settings.as_environment()}
+
+
+@contextmanager
+def _until_ended(process: Process, settings: Settings) -> Iterator[Process]:
     try:
         _wait_until_ready(process, settings.url)
         yield process
@@ -66,7 +86,7 @@ def started_web(
             process.wait()
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
+def _wait_until_ready(process: Process, url: str) -> None:
     deadline = time.monotonic() + START_PATIENCE_S
     said = "nothing"
     with httpx.Client(timeout=5, trust_env=False) as client:

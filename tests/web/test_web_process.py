@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+from forked_product import run_forked
 from patience import PATIENCE_S
 
 from suxin.kernel.sealing import Keyring
@@ -46,9 +47,14 @@ def settings(city, valkey):
     )
 
 
+def serving(settings) -> subprocess.CompletedProcess[str]:
+    """Run a web server that refuses to start, to its end."""
+    return run_forked("serve", timeout_s=START_TIMEOUT_S, **settings.as_environment())
+
+
 @contextmanager
 def started(settings):
-    """Run the web server; end it whatever happens."""
+    """Run the web server, which reads all of the product first; end it whatever happens."""
     process = subprocess.Popen(
         [sys.executable, "-m", "suxin_server.cli", "serve"],
         env={**os.environ, **settings.as_environment()},
@@ -102,10 +108,9 @@ def test_a_role_that_could_bypass_the_policies_is_refused(settings, city):
     unsafe = settings.model_copy(
         update={"database_url": Settings(database_url=city.owner).database_url}
     )
-    with started(unsafe) as process:
-        code = process.wait(timeout=START_TIMEOUT_S)
-        text = process.stdout.read()
-    assert code == 8
+    refused = serving(unsafe)
+    text = refused.stdout + refused.stderr
+    assert refused.returncode == 8
     assert "refusing to start: unsafe database role: suxin_owner owns tables" in text
     assert "拒绝启动" in text
     assert "Traceback" not in text
@@ -119,10 +124,9 @@ def test_a_database_that_does_not_answer_is_one_clear_line(settings):
             ).database_url
         }
     )
-    with started(gone) as process:
-        code = process.wait(timeout=START_TIMEOUT_S)
-        text = process.stdout.read()
-    assert code == 7
+    refused = serving(gone)
+    text = refused.stdout + refused.stderr
+    assert refused.returncode == 7
     assert "check DATABASE_URL" in text
     assert "geheim" not in text
     assert "Traceback" not in text
@@ -132,11 +136,9 @@ def test_a_taken_port_is_named(settings):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", settings.port))
         taken.listen()
-        with started(settings) as process:
-            code = process.wait(timeout=START_TIMEOUT_S)
-            text = process.stdout.read()
-    assert code == 4
-    assert str(settings.port) in text
+        refused = serving(settings)
+    assert refused.returncode == 4
+    assert str(settings.port) in refused.stdout + refused.stderr
 
 
 async def test_without_migrations_it_is_alive_but_not_ready(settings, city, admin):

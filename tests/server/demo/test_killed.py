@@ -2,10 +2,10 @@
 
 import asyncio
 import signal
-import sys
 from datetime import timedelta
 
 import killed_city
+from forked_product import PLAIN, fork
 
 SECONDS = 120
 
@@ -14,11 +14,8 @@ async def test_whatever_a_killed_start_has_left_out_the_next_one_writes(built, e
     async with empty_city() as (urls, admin):
         for days, place in enumerate(killed_city.PLACES):
             later = (now + timedelta(days=days)).isoformat()
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, killed_city.__file__, *urls, later, place
-            )
-            async with asyncio.timeout(SECONDS):
-                assert await process.wait() == -signal.SIGKILL, place
+            process = fork([killed_city.__file__, *urls, later, place], PLAIN)
+            assert await asyncio.to_thread(process.wait, SECONDS) == -signal.SIGKILL, place
 
         assert (await killed_city.build(*urls, now + timedelta(days=2))).built
         assert not (await killed_city.build(*urls, now + timedelta(days=2))).built

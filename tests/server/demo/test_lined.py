@@ -3,12 +3,10 @@
 from datetime import datetime
 
 import pytest
+from demo_cities import ratings, villages
 
-from suxin.kernel.sealing import Keyring, Sealer
 from suxin.village_credit.keeping import COUNT_AGAIN
 from suxin_server.demo.lined import DECIDED, NEIGHBOURS, LinedCity
-from suxin_server.demo.rated import RatedCity
-from suxin_server.demo.villaged import VillagedCity
 from suxin_server.lining import line_all
 from suxin_tenants import PROFILES
 
@@ -17,12 +15,9 @@ from suxin_tenants import PROFILES
 async def test_one_round_is_in_progress_and_a_line_is_in_force(new_city, day) -> None:
     """Whenever it is begun: the cast's household has a grade, and the notice of its line is over."""
     now = datetime.fromisoformat(f"{day}T02:00:00+00:00")
-    async with new_city(now) as built:
-        sealer = Sealer(Keyring.generate())
-        given = (built.database, built.setting.batch, sealer, PROFILES)
-        assert await VillagedCity(built.database, sealer, PROFILES).fill(now=now)
-        assert await RatedCity(*given).fill(now=now)
-        city = LinedCity(*given, "wx-demo")
+    async with new_city(now, villages, ratings) as built:
+        sealer = built.setting.made_for.sealer
+        city = LinedCity(built.database, built.setting.batch, sealer, PROFILES, "wx-demo")
         assert await city.fill(now=now)
         states = await built.column("select state from credit_round_members")
         assert {state: states.count(state) for state in set(states)} == {

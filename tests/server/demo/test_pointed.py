@@ -3,19 +3,17 @@
 from collections import Counter
 from datetime import datetime
 
-from suxin.kernel.sealing import Keyring, Sealer
+from demo_cities import villages
+
 from suxin_server.demo.pointed import BASKETS, DEEDS, POSTED, PointedCity
-from suxin_server.demo.villaged import VillagedCity
 from suxin_tenants import PROFILES
 
 
 async def test_claims_stand_everywhere_and_the_shop_has_redemptions(new_city) -> None:
     """Also after the longest holidays: what was put on notice weeks ago is posted."""
     now = datetime.fromisoformat("2027-03-01T02:00:00+00:00")
-    async with new_city(now) as built:
-        sealer = Sealer(Keyring.generate())
-        assert await VillagedCity(built.database, sealer, PROFILES).fill(now=now)
-        city = PointedCity(built.database, sealer, PROFILES)
+    async with new_city(now, villages) as built:
+        city = PointedCity(built.database, built.setting.made_for.sealer, PROFILES)
         assert await city.fill(now=now)
         assert Counter(await built.column("select state from grid_claims")) == {
             "POSTED": POSTED * sum(times for _, _, times in DEEDS),

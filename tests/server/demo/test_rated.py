@@ -3,24 +3,16 @@
 from datetime import datetime
 
 import pytest
+from demo_cities import ratings, villages
 
-from suxin.kernel.database import Database
-from suxin.kernel.sealing import Keyring, Sealer
-from suxin_server.demo.rated import HOUSEHOLDS, VOTED, RatedCity
-from suxin_server.demo.villaged import VillagedCity
-from suxin_tenants import PROFILES
+from suxin_server.demo.rated import HOUSEHOLDS, VOTED
 
 
 @pytest.mark.parametrize("day", ["2026-11-30", "2027-01-02"])
 async def test_one_cycle_is_finished_and_one_is_voted_on(new_city, day) -> None:
     """Whenever it is begun: last year's cycle lies in another year, and is over."""
     now = datetime.fromisoformat(f"{day}T02:00:00+00:00")
-    async with new_city(now) as built:
-        sealer = Sealer(Keyring.generate())
-        batch: Database = built.setting.batch
-        assert await VillagedCity(built.database, sealer, PROFILES).fill(now=now)
-        city = RatedCity(built.database, batch, sealer, PROFILES)
-        assert await city.fill(now=now)
+    async with new_city(now, villages, ratings) as built:
         assert sorted(await built.column("select state from rural_cycles")) == [
             "EFFECTIVE",
             "VOTING",
@@ -31,4 +23,4 @@ async def test_one_cycle_is_finished_and_one_is_voted_on(new_city, day) -> None:
         assert len(set(await built.column("select tier from rural_grades"))) > 1
         assert len(await built.column("select entry_id from rural_votes")) == 4 * VOTED
         # Once and no more, at whatever start.
-        assert not await city.fill(now=now)
+        assert not await built.rated.fill(now=now)

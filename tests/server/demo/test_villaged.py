@@ -2,18 +2,15 @@
 
 from datetime import UTC, datetime
 
-from suxin.kernel.sealing import Keyring, Sealer
-from suxin_server.demo.villaged import VillagedCity
+from demo_cities import villages
+
 from suxin_server.demo.villages import HOUSEHOLDS, REGISTERS
-from suxin_tenants import PROFILES
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
 async def test_every_village_has_a_register_with_grids_and_households(new_city) -> None:
-    async with new_city(NOW) as built:
-        city = VillagedCity(built.database, Sealer(Keyring.generate()), PROFILES)
-        assert await city.fill(now=NOW)
+    async with new_city(NOW, villages) as built:
         codes = await built.column("select code from villages order by code")
         assert codes == sorted(one.code for one in REGISTERS)
         assert await built.column("select households from village_counts") == [HOUSEHOLDS] * 4
@@ -22,4 +19,4 @@ async def test_every_village_has_a_register_with_grids_and_households(new_city) 
         assert min(await built.column("select persons from village_counts")) > HOUSEHOLDS
         assert len(await built.column("select id from grid_workers")) == 8
         # Once and no more, at whatever start.
-        assert not await city.fill(now=NOW)
+        assert not await built.villaged.fill(now=NOW)

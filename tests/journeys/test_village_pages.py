@@ -136,8 +136,7 @@ async def test_every_page_is_sound_on_a_small_phone_and_by_ear(
         assert answer is not None
         assert answer.ok, f"{answer.status} {path}"
         waiting += await led_to(page, found)
-        await axe.look(page, f"{name} {path}")
-        await screen.shoot(path.strip("/").replace("/", "-").replace("?", "-"))
+        await axe.look_at_desk(screen, path)
     await screen.close()
     assert axe.wrong == []
     assert screen.wrong == []

@@ -26,7 +26,7 @@ from suxin_server.settings import Settings
 
 FIRST_AFTER_S: Final = 20.0
 PAST_AFTER_S: Final = 10.0
-EVERY_S: Final = 15.0
+EVERY_S: Final = 2.0
 """How soon a draft is simulated, and a model put in force is run for the first time."""
 
 PAUSE: Final = timedelta(minutes=10)
@@ -120,7 +120,7 @@ async def score_all(database: Database, *, now: datetime) -> None:
 
 
 async def score_forever(scoring: Scoring, database: Database, past: Past | None = None) -> None:
-    """Look soon after the start and then four times a minute; ``past`` is what a demo city's scores begin with."""
+    """Look soon after the start and then every two seconds; ``past`` is what a demo city's scores begin with."""
     await asyncio.sleep(FIRST_AFTER_S if past is None else PAST_AFTER_S)
     while True:
         if past is not None:

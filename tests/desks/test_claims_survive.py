@@ -2,15 +2,14 @@
 
 import asyncio
 import signal
-from pathlib import Path
 from uuid import uuid4
 
-import dying_web
 import httpx
 import pytest
+from dying_web import started_dying_web
 from observing import nothing_written
 from small_claims import MONEY_FEN, SmallClaims, build_claims, code_at, enrol
-from web_process import settings_for, started_web
+from web_process import settings_for
 
 from suxin.kernel import audit_chain
 from suxin.kernel.actor import Actor, ActorKind
@@ -21,7 +20,6 @@ from suxin_web.csrf import token_for
 
 pytestmark = pytest.mark.processes
 
-WEB = Path(dying_web.__file__)
 POOL_FEN = 53_200_000
 
 
@@ -53,14 +51,14 @@ async def approver(desks, claims: SmallClaims, role: str):
 async def sent_once(desks, settings, admin, after, desk, path, *, fields):
     """Send a form to a process that dies of it, and then twice to one that does not."""
     given = {"_csrf": token_for(desk.token), "idempotencyKey": str(uuid4()), **fields}
-    moment = desks.clock.moment.isoformat()
     async with nothing_written(admin):
-        with started_web(settings, (str(WEB), after, moment)) as process:
+        with started_dying_web(settings, after=after, now=desks.clock.moment) as process:
             async with httpx.AsyncClient(base_url=settings.url, trust_env=False) as client:
                 client.cookies.set("suxin_desk", desk.token)
                 with pytest.raises(httpx.TransportError):
                     await client.post(path, data=given)
-            assert await asyncio.to_thread(process.wait, 10) == -signal.SIGKILL, after
+            await asyncio.to_thread(process.join, 10)
+            assert process.exitcode == -signal.SIGKILL, after
     for _ in range(2):
         answer = await desk.client.post(path, data=given)
         assert answer.status_code == 303, (after, answer.text[-600:])

@@ -1,17 +1,17 @@
 """Work in the field in a browser: without signal, with its tab killed, with the server killed mid-sync, on a connection that loses answers; and two workers with one phone."""
 
 import asyncio
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from browsing import Screen
+from dying_web import started_dying_web
 from patience import PATIENCE_S
 from playwright.async_api import Browser, BrowserContext, Route, expect
 from small_city import PASSWORD, SmallCity
 from small_points import SmallPoints, build_points, photo
 from staff_log_ins import keep_passwords, log_in_to_desk
-from web_process import settings_for, started_web
+from web_process import settings_for
 
 from suxin.grid.rules import Rule, RuleBook
 from suxin.grid.states import Evidence, RuleTopic
@@ -26,13 +26,8 @@ CLAIMS = 30
 DAY_MS = 24 * 60 * 60 * 1000
 PIN = "492750"
 LOGIN = "field.worker"
-DYING = str(Path(__file__).parents[1] / "support" / "dying_web.py")
 RULE = Rule(code="yard", name="庭院整洁", topic=RuleTopic.ENVIRONMENT, points=5, evidence=Evidence.REQUIRED)  # fmt: skip
 OTHER = Rule(code="help", name="帮助邻里，例如代购、照看老人和儿童、修缮房屋", topic=RuleTopic.COURTESY, points=2)  # fmt: skip
-
-
-def server(city, settings, *, after: str):
-    return started_web(settings, (DYING, after, city.now.isoformat()))
 
 
 class Phone:
@@ -146,7 +141,7 @@ async () => {
 async def sent_until_dead(device: Phone, process) -> None:
     """Have it sent until that kills the server; by itself the page tries again every half minute."""
     async with asyncio.timeout(PATIENCE_S):
-        while process.poll() is None:
+        while process.is_alive():
             await device.send()
 
 
@@ -164,7 +159,7 @@ async def test_thirty_are_recorded_without_signal_and_are_thirty_claims(
     small_city, phone, admin
 ) -> None:
     device, settings = phone
-    with server(small_city, settings, after="the items are taken") as dying:
+    with started_dying_web(settings, after="the items are taken", now=small_city.now) as dying:
         await device.open()
         await device.screen.shoot("first")
         await device.enter(again=True)
@@ -198,12 +193,14 @@ async def told_over_a_flaky_connection(city, device: Phone, settings) -> None:
 
     async def lose(route: Route) -> None:
         kind = "items" if "/items" in route.request.url else "photos"
-        answer = await route.fetch()
         answers[kind] += 1
-        lost = answers[kind] == 1 if kind == "items" else answers[kind] % 5 == 0
-        await (route.abort() if lost else route.fulfill(response=answer))
+        if answers[kind] == 1 if kind == "items" else answers[kind] % 5 == 0:
+            await route.fetch()
+            await route.abort()
+        else:
+            await route.continue_()
 
-    with server(city, settings, after="the money is held"):
+    with started_dying_web(settings, after="the money is held", now=city.now):
         await device.context.route("**/desk/field/items", lose)
         await device.context.route("**/desk/field/photos**", lose)
         await device.context.route("**/desk/field/photos/**", lose)
@@ -221,7 +218,7 @@ async def test_two_who_share_a_phone_are_kept_apart_and_who_left_keeps_no_roster
     small_city, points, phone, admin
 ) -> None:
     device, settings = phone
-    with server(small_city, settings, after="the money is held"):
+    with started_dying_web(settings, after="the money is held", now=small_city.now):
         await device.open()
         await device.enter(again=True)
         await expect(device.page.get_by_test_id("household")).to_be_visible()

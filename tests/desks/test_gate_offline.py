@@ -1,18 +1,18 @@
 """The gate in a browser: without signal, with its tab killed, and with the server killed while it is told."""
 
 import asyncio
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from browsing import Screen
+from dying_web import started_dying_web
 from patience import PATIENCE_S
 from playwright.async_api import Browser, BrowserContext, Route, expect
 from small_city import PASSWORD, SmallCity
 from small_perks import build_perks
 from small_tickets import handed, text_of
 from staff_log_ins import keep_passwords, log_in_to_desk
-from web_process import settings_for, started_web
+from web_process import settings_for
 
 from suxin.kernel.actor import Actor
 from suxin.tenancy.profiles import TenantKind
@@ -25,12 +25,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 TICKETS = 20
 MOST_MS = 1_000
 LOGIN = "gate.keeper"
-DYING = str(Path(__file__).parents[1] / "support" / "dying_web.py")
-
-
-def server(city, settings, *, after: str):
-    """Start a server whose time is the city's, and which dies after something was done."""
-    return started_web(settings, (DYING, after, city.now.isoformat()))
+EVERY_MS = 30_000
+"""How often a gate tells of what waits by itself."""
+REPEATED = """
+(() => {
+  const { setInterval } = window;
+  window.repeated = {};
+  window.setInterval = (work, ms) => { window.repeated[ms] = work; return setInterval(work, ms); };
+})();
+"""
+"""Has a page's works that are done again and again at hand by their milliseconds, so that nobody waits for them."""
 
 
 class Gate:
@@ -79,6 +83,7 @@ async def gate(small_city, city, valkey, browser: Browser):
     screen = await Screen.open(browser, "gate", width=390, height=844)
     cookie = {"name": "suxin_desk", "value": token, "url": settings.url}
     await screen.page.context.add_cookies([cookie])
+    await screen.page.context.add_init_script(REPEATED)
     texts = [await text_of(small_city, ticket) for ticket in tickets]
     yield Gate(screen, settings.url, texts), settings
     await screen.close()
@@ -106,10 +111,11 @@ async def keeper(city: SmallCity, tenant_id: UUID) -> str:
     return found.token
 
 
-async def died(process) -> None:
-    """Wait until a process is gone, and let the browser go on meanwhile."""
+async def told_until_dead(phone: Gate, process) -> None:
+    """Have the gate's time to tell by itself come again and again until that kills the server."""
     async with asyncio.timeout(PATIENCE_S):
-        while process.poll() is None:
+        while process.is_alive():
+            await phone.page.evaluate("(ms) => window.repeated[ms]()", EVERY_MS)
             await asyncio.sleep(0.1)
 
 
@@ -122,7 +128,7 @@ async def test_twenty_are_let_in_without_signal_and_told_of_exactly_once(
     small_city, gate, admin
 ) -> None:
     phone, settings = gate
-    with server(small_city, settings, after="the spends are judged") as dying:
+    with started_dying_web(settings, after="the spends are judged", now=small_city.now) as dying:
         await phone.open()
         await phone.says("way", "已联网")
         await phone.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
@@ -145,7 +151,7 @@ async def test_twenty_are_let_in_without_signal_and_told_of_exactly_once(
         assert max(phone.took) <= MOST_MS
         await phone.context.set_offline(False)
         # It is killed with everything judged and nothing committed.
-        await died(dying)
+        await told_until_dead(phone, dying)
     assert await kept(admin) == []
     await phone.says("count", str(TICKETS))
     await told_with_a_lost_answer(small_city, phone, settings)
@@ -161,7 +167,7 @@ async def told_with_a_lost_answer(city, phone: Gate, settings) -> None:
         answers.append(answer.status)
         await (route.abort() if len(answers) == 1 else route.fulfill(response=answer))
 
-    with server(city, settings, after="the money is held"):
+    with started_dying_web(settings, after="the money is held", now=city.now):
         await phone.context.route("**/desk/gate/spends", lose)
         await phone.page.get_by_test_id("send").click()
         async with asyncio.timeout(PATIENCE_S):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from chromium import PLAIN_HOST
 from running_city import RunningCity, started_city
+from stopping import leaves_nothing_running
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +13,8 @@ def running_city() -> Iterator[RunningCity]:
     with started_city() as city:
         city.wait_for_worker()
         yield city
+        # After all that was done in it, and while its worker still scores and rates.
+        leaves_nothing_running(city)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ TABS = (
     "my-data/closure",
 )
 OPEN_PAGES = ("/", "/preview", "/desk", "/consent/verify", "/oauth/device")
+# Disasters, relief notices and public warnings are looked at among a village's pages.
 DESKS = {
     "chufeng.loan": (
         "/desk",
@@ -49,11 +50,8 @@ DESKS = {
     "operator.admin": (
         "/desk",
         "/desk/cases",
-        "/desk/relief-notices",
         "/desk/relief-notices/new",
-        "/desk/disasters",
         "/desk/disasters/new",
-        "/desk/cautions",
         "/desk/cautions/new",
         "/desk/repairs",
         "/desk/ingestion",

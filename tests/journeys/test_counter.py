@@ -71,7 +71,7 @@ async def test_a_person_without_a_phone_refuses_one_bank_and_allows_another_and_
     screen = await Screen.open(browser, "counter", width=1440, height=900)
     page = screen.page
     await log_in(page, running_city.url, "operator.counter")
-    await looked_at(screen, axe, "start")
+    await axe.look_at_desk(screen, "start")
     await at(page, "open").click()
     await be_proved(screen, axe)
     await refuse(screen, axe)
@@ -79,7 +79,7 @@ async def test_a_person_without_a_phone_refuses_one_bank_and_allows_another_and_
     await allow_by_pad(page)
     await page.set_viewport_size({"width": WIDE, "height": 900})
     await take_back_on_paper(page)
-    await looked_at(screen, axe, "done")
+    await axe.look_at_desk(screen, "done")
     await at(page, "end").click()
     await expect(page.get_by_text("接待已结束")).to_be_visible()
     await screen.close()
@@ -87,29 +87,24 @@ async def test_a_person_without_a_phone_refuses_one_bank_and_allows_another_and_
     assert screen.wrong == []
 
 
-async def looked_at(screen: Screen, axe: Axe, name: str) -> None:
-    await screen.shoot(name)
-    await axe.look(screen.page, name)
-
-
 async def be_proved(screen: Screen, axe: Axe) -> None:
     page = screen.page
     await expect(at(page, "prove")).to_be_visible()
-    await looked_at(screen, axe, "prove")
+    await axe.look_at_desk(screen, "prove")
     with screen.refusals_expected():
         await at(page, "prove").click()
         await expect(page.get_by_text("此项必填").first).to_be_visible()
-    await looked_at(screen, axe, "prove-errors")
+    await axe.look_at_desk(screen, "prove-errors")
     await prove(page)
     await expect(at(page, "matter")).to_have_count(2)
-    await looked_at(screen, axe, "matters")
+    await axe.look_at_desk(screen, "matters")
 
 
 async def refuse(screen: Screen, axe: Axe) -> None:
     page = screen.page
     await at(page, "matter-answer").first.click()
     await expect(at(page, "aloud")).to_contain_text("您可以随时暂停或撤回本授权")
-    await looked_at(screen, axe, "aloud")
+    await axe.look_at_desk(screen, "aloud")
     await read_aloud(page)
     await axe.look(page, "decision")
     no, yes = [await at(page, f"decide-{one}").bounding_box() for one in ("refuse", "allow")]
@@ -120,13 +115,13 @@ async def refuse(screen: Screen, axe: Axe) -> None:
     with screen.refusals_expected():
         await at(page, "decide-refuse").click()
         await expect(page.get_by_text("未收到签名图像")).to_be_visible()
-    await looked_at(screen, axe, "empty-pad")
+    await axe.look_at_desk(screen, "empty-pad")
     await draw(page)
     # The picture is also taken as wide as a phone: what is drawn outlives the other width.
     await screen.shoot("signed")
     await at(page, "decide-refuse").click()
     await expect(at(page, "receipt")).to_contain_text("不同意授权")
-    await looked_at(screen, axe, "receipt")
+    await axe.look_at_desk(screen, "receipt")
     await at(page, "back").click()
     await expect(at(page, "matter")).to_have_count(1)
 
@@ -165,14 +160,12 @@ async def test_an_auditor_opens_what_was_signed(
     await page.get_by_role("button", name="登录", exact=True).click()
     await page.get_by_role("link", name="窗口凭据").click()
     await expect(at(page, "evidence-row")).to_have_count(3)
-    await screen.shoot("list")
-    await axe.look(page, "evidence list")
+    await axe.look_at_desk(screen, "list")
     await at(page, "evidence-row").last.get_by_role("link").click()
     picture = page.get_by_role("img", name="办事人的手写签名")
     await expect(picture).to_be_visible()
     assert await picture.evaluate("(image) => image.naturalWidth") > 100
-    await screen.shoot("opened")
-    await axe.look(page, "evidence")
+    await axe.look_at_desk(screen, "opened")
     await screen.close()
     assert axe.wrong == []
     assert screen.wrong == []

@@ -1,43 +1,49 @@
 """The loan journey, walked by the command line against a real, running demo city."""
 
-from pathlib import Path
-
 import pytest
 from running_city import RunningCity, started_city, suxin
-from walked import steps_of
+from stopping import leaves_nothing_running
+from walked import steps_of, walk
 
 from suxin_server.demo import cast
 from suxin_server.journeys.applicant import Applicant
 from suxin_server.journeys.bank import desk_token
 from suxin_server.journeys.loan import STEPS
 from suxin_server.journeys.walking import Talk
-from suxin_server.processes import free_port, port_is_free
+from suxin_server.processes import free_port
 
 pytestmark = pytest.mark.processes
 
 ALL_STEPS = [(number, name) for number, (name, _) in enumerate(STEPS, start=1)]
 
 
-def test_the_whole_path_is_walked_and_every_step_is_said(running_city: RunningCity) -> None:
-    walked = suxin("journey", "loan", "--url", running_city.url)
-    assert walked.returncode == 0, walked.stdout + walked.stderr
-    assert steps_of(walked.stdout) == ALL_STEPS
-    lines = walked.stdout.splitlines()
+@pytest.fixture(scope="module")
+def walked(running_city: RunningCity) -> str:
+    """What the command line printed that walked the whole path, as a program of its own."""
+    done = suxin("journey", "loan", "--url", running_city.url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_whole_path_is_walked_and_every_step_is_said(
+    running_city: RunningCity, walked: str
+) -> None:
+    assert steps_of(walked) == ALL_STEPS
+    lines = walked.splitlines()
     assert lines[0] == f"我要贷款 · the loan journey · {running_city.url}"
     assert lines[-1].startswith(f"全程 {len(ALL_STEPS)} 步")
 
 
+@pytest.mark.usefixtures("walked")
 def test_it_can_be_walked_again_on_the_same_city(running_city: RunningCity) -> None:
-    suxin("journey", "loan", "--url", running_city.url)
-    again = suxin("journey", "loan", "--url", f"{running_city.url}/")
-    assert again.returncode == 0, again.stdout + again.stderr
-    assert steps_of(again.stdout) == ALL_STEPS
-    assert "此前已实名，跳过短信验证码" in again.stdout
+    again = walk("loan", "--url", f"{running_city.url}/")
+    assert steps_of(again) == ALL_STEPS
+    assert "此前已实名，跳过短信验证码" in again
 
 
+@pytest.mark.usefixtures("walked")
 def test_the_logs_hold_nobodys_numbers_names_or_tokens(running_city: RunningCity) -> None:
     url = running_city.url
-    assert suxin("journey", "loan", "--url", url).returncode == 0
     applicant, desk, system = Applicant(url, cast.ZHANG_WEI), Talk(url), Talk(url)
     applicant.log_in()
     assert applicant.me()["proved"]
@@ -76,10 +82,13 @@ def test_a_server_that_is_not_there_is_one_clear_line() -> None:
     )
 
 
-def test_a_city_without_its_people_is_one_clear_line_and_says_what_comes_next() -> None:
+def test_a_city_without_its_people_is_one_clear_line_says_what_comes_next_and_stops_at_a_signal() -> (
+    None
+):
     with started_city("--no-demo") as city:
         told = suxin("journey", "loan", "--url", city.url)
         welcome = (city.folder.parent / "up.log").read_text()
+        leaves_nothing_running(city)
     assert (told.returncode, told.stdout) == (12, "")
     assert told.stderr.count("\n") == 1
     assert f"{city.url} 没有演示城市" in told.stderr
@@ -88,15 +97,3 @@ def test_a_city_without_its_people_is_one_clear_line_and_says_what_comes_next() 
     assert welcome.startswith("正在启动宿信")
     assert f"SUXIN_DATA_DIR={city.folder} suxin tenant create --kind operator " in welcome
     assert "alembic" not in welcome
-
-
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
-def test_the_signal_to_stop_leaves_nothing_running() -> None:
-    with started_city() as city:
-        before = " ".join(city.processes().values())
-        assert "/postgres" in before
-        assert "suxin_server.cli" in before
-        # That it takes less than two seconds is held by the start-up benchmark.
-        assert city.stop() == 0
-        assert city.processes() == {}
-        assert port_is_free("127.0.0.1", int(city.url.rsplit(":", 1)[1]))

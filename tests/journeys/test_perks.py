@@ -7,8 +7,8 @@ from browsing import Screen
 from cameras import browser_that_sees, film_of
 from perk_pages import Clerk, Resident
 from playwright.async_api import Browser
-from running_city import RunningCity, suxin
-from walked import steps_of
+from running_city import RunningCity
+from walked import steps_of, walk
 
 from suxin_server.demo import cast
 from suxin_server.journeys.perk import STEPS
@@ -20,11 +20,8 @@ pytestmark = pytest.mark.processes
 async def test_the_way_is_walked_and_then_clicked(
     running_city: RunningCity, browser: Browser
 ) -> None:
-    walked = suxin("journey", "perk", "--url", running_city.url)
-    assert walked.returncode == 0, walked.stdout + walked.stderr
-    assert steps_of(walked.stdout) == [
-        (number, name) for number, (name, _) in enumerate(STEPS, start=1)
-    ]
+    told = walk("perk", "--url", running_city.url)
+    assert steps_of(told) == [(number, name) for number, (name, _) in enumerate(STEPS, start=1)]
     # What the journey published is redeemed by people now.
     url = running_city.url
     resident = Resident(await Screen.open(browser, "perk-phone", width=390, height=844), url)

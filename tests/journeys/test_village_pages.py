@@ -113,19 +113,11 @@ async def until_lines_are_there(page: Page, url: str) -> None:
     await until_there_is(page, f"{url}/desk/credit-rounds", "进行中")
 
 
-async def all_pages(page: Page, url: str, given: Sequence[str]) -> list[str]:
-    """Look where the lists lead to, and return the pages with the first of each kind that was found."""
-    found: dict[str, str] = {}
-    waiting = list(given)
-    while waiting:
-        path = waiting.pop(0)
-        await page.goto(url + path)
-        links = await page.eval_on_selector_all("a[href]", "all => all.map((a) => a.pathname)")
-        for link in links:
-            one = ONE_OF.fullmatch(link)
-            if one and found.setdefault(f"{one[1]}{one[3]}", link) is link:
-                waiting.append(link)
-    return [*given, *found.values()]
+async def led_to(page: Page, found: dict[str, str]) -> list[str]:
+    """Return the pages of one thing that this list leads to and whose kind is not yet among those found, and find them."""
+    links = await page.eval_on_selector_all("a[href]", "all => all.map((a) => a.pathname)")
+    kinds = [(one, link) for link in links if (one := ONE_OF.fullmatch(link))]
+    return [link for one, link in kinds if found.setdefault(f"{one[1]}{one[3]}", link) is link]
 
 
 @pytest.mark.parametrize("name", list(PAGES))
@@ -137,12 +129,14 @@ async def test_every_page_is_sound_on_a_small_phone_and_by_ear(
     await log_in_at_desk(page, url, name)
     if name == "village.admin":
         await until_there_is(page, f"{url}/desk/points/notices", "公示中")
-    for path in await all_pages(page, url, PAGES[name]):
+    waiting, found = list(PAGES[name]), dict[str, str]()
+    while waiting:
+        path = waiting.pop(0)
         answer = await page.goto(url + path)
         assert answer is not None
         assert answer.ok, f"{answer.status} {path}"
-        await axe.look(page, f"{name} {path}")
-        await screen.shoot(path.strip("/").replace("/", "-").replace("?", "-"))
+        waiting += await led_to(page, found)
+        await axe.look_at_desk(screen, path)
     await screen.close()
     assert axe.wrong == []
     assert screen.wrong == []

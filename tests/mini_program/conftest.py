@@ -77,6 +77,7 @@ CAST = (
 class StandIns:
     """The addresses of the stand-ins, and the way to plant a fault in one."""
 
+    http: httpx.Client
     wechat: str
     identity: str
     sms: str
@@ -88,7 +89,7 @@ class StandIns:
 
     def steer(self, service: str, route: str, **fields: object) -> None:
         address = f"{getattr(self, service)}/_stand_in/{route}"
-        answer = httpx.post(address, json=fields, trust_env=False, verify=TLS)
+        answer = self.http.post(address, json=fields)
         assert answer.status_code == 200, answer.text
 
     def fail(self, service: str, path: str, **how: object) -> None:
@@ -111,7 +112,8 @@ def started_stand_ins() -> Iterator[StandIns]:
     try:
         ready = json.loads(process.stdout.readline())
         assert ready.pop("ready") is True
-        yield StandIns(**ready)
+        with httpx.Client(trust_env=False, verify=TLS) as http:
+            yield StandIns(http, **ready)
     finally:
         process.terminate()
         process.wait(timeout=5)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from browsing import NARROW
+from browsing import NARROW, Screen
 from node_projects import installed
 from playwright.async_api import Page
 
@@ -44,14 +44,22 @@ class Axe:
         self.wrong: list[str] = []
 
     async def look(self, page: Page, name: str) -> None:
-        """Look at the page as it is, as wide as a phone and as a desk; the width is the former one afterwards."""
+        """Look at the page as it is, as wide as a phone and as a desk, first at the width that it has; it has that afterwards."""
         before = page.viewport_size
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": HEIGHT})
-            found = await self.violations(page)
-            self.wrong.extend(f"{name} at {width}: {one}" for one in found)
-        if before is not None:
-            await page.set_viewport_size(before)
+        assert before is not None
+        for width in sorted(WIDTHS, key=lambda width: width != before["width"]):
+            if width != before["width"]:
+                await page.set_viewport_size({"width": width, "height": HEIGHT})
+            await self._note(page, f"{name} at {width}")
+        await page.set_viewport_size(before)
+
+    async def look_at_desk(self, screen: Screen, name: str) -> None:
+        """Look at the page of a desk for its shape as well, as wide as it is and as a phone."""
+        async for width in screen.widths(name.strip("/").replace("/", "-").replace("?", "-")):
+            await self._note(screen.page, f"{screen.who} {name} at {width}")
+
+    async def _note(self, page: Page, where: str) -> None:
+        self.wrong.extend(f"{where}: {one}" for one in await self.violations(page))
 
     async def violations(self, page: Page) -> list[str]:
         """Return what is wrong with the page now: the rule, where, and what it asks for."""

@@ -1,11 +1,11 @@
 """A browser that minds what a person would mind: errors, pages that scroll sideways, pages without a heading."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 PICTURES = "SUXIN_PICTURES"
@@ -14,6 +14,9 @@ NARROW = 360
 TALL = 1_600
 TIMEOUT_MS = 30_000
 REFUSED = "Failed to load resource: the server responded with a status of 4"
+
+# What is expected of a page is waited for as long as what is done on it: a page is slow where the machine is.
+expect.set_options(timeout=TIMEOUT_MS)
 
 SIDEWAYS = """
 () => [document.documentElement, document.body, ...document.querySelectorAll('main, .view, form, section, .table-frame')]
@@ -66,11 +69,18 @@ class Screen:
 
     async def shoot(self, name: str) -> None:
         """Look at the page as it is and at 360 pixels: note whatever is wrong with it, with a picture."""
+        async for _ in self.widths(name):
+            pass
+
+    async def widths(self, name: str) -> AsyncIterator[int]:
+        """Do the same, and yield at each width, for whoever looks for something else as well: to change it takes as long as to look."""
         self._shots += 1
-        await self._look(f"{self._shots:02}-{name}")
         before = self.page.viewport_size
+        await self._look(f"{self._shots:02}-{name}")
+        yield before["width"]
         await self.page.set_viewport_size({"width": NARROW, "height": TALL})
         await self._look(f"{self._shots:02}-{name}-{NARROW}")
+        yield NARROW
         await self.page.set_viewport_size(before)
 
     async def faults(self) -> list[str]:

@@ -103,7 +103,7 @@ async def wait_for_a_score(phone: Phone) -> None:
         if await phone.at("dial").count():
             break
         await asyncio.sleep(1)
-        await go(phone, "/notices", "notices")
+        await phone.page.reload()
     await expect(phone.at("dial")).to_be_visible()
 
 

@@ -14,7 +14,7 @@ from suxin_server.journeys.source import SCOPE, SourceSystem
 from suxin_server.journeys.walking import Step, Talk, expect, moment, new_key, until, walk_demo
 
 SCORING_PATIENCE_S: Final = 180.0
-"""The worker looks for what is due four times a minute, and the demo city's own scores begin some time after its start."""
+"""The worker looks for what is due every two seconds, but the demo city's own scores begin some time after its start."""
 
 ITEM: Final = "PENALTY"
 CLASS: Final = "一般"

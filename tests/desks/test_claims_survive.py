@@ -57,8 +57,7 @@ async def sent_once(desks, settings, admin, after, desk, path, *, fields):
                 client.cookies.set("suxin_desk", desk.token)
                 with pytest.raises(httpx.TransportError):
                     await client.post(path, data=given)
-            await asyncio.to_thread(process.join, 10)
-            assert process.exitcode == -signal.SIGKILL, after
+            assert await asyncio.to_thread(process.wait, 10) == -signal.SIGKILL, after
     for _ in range(2):
         answer = await desk.client.post(path, data=given)
         assert answer.status_code == 303, (after, answer.text[-600:])

@@ -141,7 +141,7 @@ async () => {
 async def sent_until_dead(device: Phone, process) -> None:
     """Have it sent until that kills the server; by itself the page tries again every half minute."""
     async with asyncio.timeout(PATIENCE_S):
-        while process.is_alive():
+        while process.poll() is None:
             await device.send()
 
 

@@ -114,7 +114,7 @@ async def keeper(city: SmallCity, tenant_id: UUID) -> str:
 async def told_until_dead(phone: Gate, process) -> None:
     """Have the gate's time to tell by itself come again and again until that kills the server."""
     async with asyncio.timeout(PATIENCE_S):
-        while process.is_alive():
+        while process.poll() is None:
             await phone.page.evaluate("(ms) => window.repeated[ms]()", EVERY_MS)
             await asyncio.sleep(0.1)
 

@@ -189,7 +189,7 @@ async def test_a_connection_given_out_again_remembers_nothing(kept, city):
     await first.execute(
         "select set_config('app.tenant_id', 'somebody', false), pg_advisory_lock(7)"
     )
-    await first.execute("set statement_timeout = 5; set role suxin_batch; prepare mine as select 1")
+    await first.execute("set statement_timeout = 60000; set role suxin_batch; prepare mine as select 1")
     await first.execute("create temporary table mine (id int)")
     prepared = await first.prepare("select 2")
     await kept.close(first)
@@ -223,6 +223,16 @@ async def test_who_connects_in_another_way_gets_another_connection(kept, city):
     again = await kept.connect(city.app)
     assert await pid_of(again) == pid
     await kept.close(again)
+
+
+async def test_what_was_never_closed_is_broken_off(kept, city):
+    database = city.app.rsplit("/", 1)[1]
+    first, other = await kept.connect(city.app), await kept.connect(city.batch)
+    await kept.close(other)
+    assert kept.take_back(database) == 1
+    assert first.is_closed()
+    assert kept.take_back(database) == 0
+    assert len(kept.waiting(database)) == 1
 
 
 async def begin(connection: asyncpg.Connection) -> None:

@@ -1,5 +1,6 @@
 """Databases of the tests' own: copies of one that is built, made and dropped over one connection that stays open."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ from suxin_server.postgres import Postgres
 
 MOST_LEFT: Final = 8
 """So many databases may wait to be dropped: some twenty megabytes each."""
+PATIENCE: Final = 20
+PAUSE_S: Final = 0.005
 CONNECTED: Final = (
     "select exists (select from pg_stat_activity where datname = $1 and pid <> all($2::int[]))"
 )
@@ -65,6 +68,8 @@ class DatabaseCopies:
     async def leave(self, name: str) -> None:
         """Say that a database is no longer wanted."""
         copy = self._given.pop(name)
+        if self._connections.take_back(name):
+            await self._until_left(copy)
         unwritten = copy.since == await self._administrator.fetchval(NEXT_TRANSACTION)
         if unwritten or await self._restored(copy):
             self._free[copy.template].append(copy)
@@ -92,6 +97,13 @@ class DatabaseCopies:
                 return copy
             await self._drop_soon(copy)
         return None
+
+    async def _until_left(self, copy: _Copy) -> None:
+        """Wait a moment for the server to see that connections were broken off."""
+        for _ in range(PATIENCE):
+            if not await self._somebody_has(copy):
+                return
+            await asyncio.sleep(PAUSE_S)
 
     async def _somebody_has(self, copy: _Copy) -> bool:
         known = self._connections.waiting(copy.name)

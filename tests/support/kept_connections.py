@@ -37,6 +37,17 @@ class KeptConnections:
             for connection in waiting:
                 await _CLOSE(connection)
 
+    def take_back(self, database: str) -> int:
+        """Break off this database's connections that somebody has and never closed; return how many there were."""
+        open_still = [
+            connection
+            for connection, (of, _) in self._opened.items()
+            if of == database and not connection.is_closed()
+        ]
+        for connection in open_still:
+            connection.terminate()
+        return len(open_still)
+
     def waiting(self, database: str) -> list[int]:
         """Return the server's process ids of the connections that nobody has."""
         return [

@@ -6,7 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from database_copies import DatabaseCopies
-from kept_connections import KeptConnections
+from kept_connections import CONNECT_ANEW, KeptConnections
 from observing import contents
 
 from suxin_server.postgres import Postgres
@@ -27,18 +27,24 @@ PAGES = "select pg_relation_size('audit_heads') / current_setting('block_size'):
 class Copies:
     """Copies of a template of two rows, that no other test has a hand in."""
 
-    def __init__(self, server: Postgres, copies: DatabaseCopies, template: str) -> None:
+    def __init__(
+        self, server: Postgres, copies: DatabaseCopies, kept: KeptConnections, template: str
+    ) -> None:
+        self._kept = kept
         self._address = server.admin_dsn.rsplit("/", 1)[0]
         self.copies = copies
         self.template = template
         self.made = [template]
 
+    def address(self, name: str) -> str:
+        return f"{self._address}/{name}"
+
     @asynccontextmanager
     async def connected(self, name: str):
-        connection = await asyncpg.connect(f"{self._address}/{name}")
+        connection = await self._kept.connect(self.address(name))
         await connection.execute(UNRULED)
         yield connection
-        await connection.close()
+        await self._kept.close(connection)
 
     async def make(self) -> str:
         self.made.append(await self.copies.make(self.template))
@@ -60,8 +66,9 @@ class Copies:
 @pytest.fixture
 async def ours(cluster: Postgres):
     administrator = await asyncpg.connect(cluster.admin_dsn)
-    copies = DatabaseCopies(cluster, administrator, KeptConnections())
-    ours = Copies(cluster, copies, f"suxin_{uuid4().hex}")
+    kept = KeptConnections()
+    copies = DatabaseCopies(cluster, administrator, kept)
+    ours = Copies(cluster, copies, kept, f"suxin_{uuid4().hex}")
     await copies.make(EMPTY, name=ours.template)
     await ours.do(ours.template, INSERT, INSERT.replace("-01'", "-02'"))
     yield ours
@@ -162,11 +169,12 @@ async def test_an_unwritten_copy_is_given_out_again(ours):
 @pytest.mark.parametrize("written", [False, True])
 async def test_a_copy_that_somebody_still_has_is_not_given_out_again(ours, written):
     name = await ours.make()
-    async with ours.connected(name) as connection:
-        if written:
-            await connection.execute(INSERT.replace("-01'", "-03'"))
-        await ours.copies.leave(name)
-        assert await ours.make() != name
+    connection = await CONNECT_ANEW(ours.address(name))
+    if written:
+        await ours.do(name, INSERT.replace("-01'", "-03'"))
+    await ours.copies.leave(name)
+    assert await ours.make() != name
+    await connection.close()
 
 
 @pytest.fixture
@@ -189,7 +197,9 @@ async def test_a_connection_given_out_again_remembers_nothing(kept, city):
     await first.execute(
         "select set_config('app.tenant_id', 'somebody', false), pg_advisory_lock(7)"
     )
-    await first.execute("set statement_timeout = 60000; set role suxin_batch; prepare mine as select 1")
+    await first.execute(
+        "set statement_timeout = 60000; set role suxin_batch; prepare mine as select 1"
+    )
     await first.execute("create temporary table mine (id int)")
     prepared = await first.prepare("select 2")
     await kept.close(first)

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import uuid4
 
 import asyncpg
-from kept_connections import KeptConnections, keeping_connections
+from kept_connections import CONNECT_ANEW, KeptConnections, keeping_connections
 from restoring import NEXT_TRANSACTION, Held, Keeper, held
 
 from suxin_server.postgres import Postgres
@@ -121,7 +121,7 @@ class DatabaseCopies:
     async def _keeper_of(self, copy: _Copy) -> Keeper:
         if copy.template not in self._held:
             self._held[copy.template] = await self._read(copy.template)
-        connection = await asyncpg.connect(f"{self._address}/{copy.name}")
+        connection = await CONNECT_ANEW(f"{self._address}/{copy.name}")
         return await Keeper.of(connection, self._held[copy.template])
 
     async def _read(self, template: str) -> Held:

@@ -15,7 +15,8 @@ from weakref import WeakKeyDictionary
 
 import asyncpg
 
-_CONNECT: Final = asyncpg.connect
+CONNECT_ANEW: Final = asyncpg.connect
+"""How who is to be no part of this connects."""
 _CLOSE: Final = asyncpg.Connection.close
 
 
@@ -61,14 +62,14 @@ class KeptConnections:
         """Return a connection that waits, or a new one."""
         database = given.get("database") or urlsplit(dsn or "").path.removeprefix("/")
         if database not in self._waiting or asyncio.get_running_loop() is not self._loop:
-            return await _CONNECT(dsn, **given)
+            return await CONNECT_ANEW(dsn, **given)
         way = repr((dsn, sorted(given.items(), key=lambda item: item[0])))
         waiting = self._waiting[database][way]
         while waiting:
             if not (connection := waiting.pop()).is_closed():
                 break
         else:
-            connection = await _CONNECT(dsn, **given)
+            connection = await CONNECT_ANEW(dsn, **given)
         self._opened[connection] = database, way
         return connection
 
@@ -128,4 +129,4 @@ def keeping_connections() -> Iterator[KeptConnections]:
     try:
         yield kept
     finally:
-        asyncpg.connect, asyncpg.Connection.close = _CONNECT, _CLOSE
+        asyncpg.connect, asyncpg.Connection.close = CONNECT_ANEW, _CLOSE

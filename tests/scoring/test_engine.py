@@ -14,7 +14,7 @@ from suxin.kernel.actor import Actor
 from suxin.scoring.engine import scored, totals_of
 from suxin.scoring.explaining import Reckoning, contributions
 from suxin.scoring.models import lines_of
-from suxin.scoring.runs import compute
+from suxin.scoring.runs import SCORED_ROWS, declare
 from suxin.subjects.models import CreditRecord, Polarity, RecordStatus, Subject, SubjectKind
 
 NOT_COUNTED = [status for status in RecordStatus if status is not RecordStatus.ACTIVE]
@@ -79,8 +79,8 @@ async def test_the_engine_equals_the_reference_and_contributions_sum_to_the_scor
     async with batch.transaction(Actor.system("test"), now=now) as session:
         expected = {one: reckon(document, kept, AS_OF) for one, kept in city.items()}
         await put(session, city, now)
-        await compute(session, document, as_of=AS_OF)
-        rows = (await session.execute(text("select * from computed"))).all()
+        given = await declare(session, document, as_of=AS_OF)
+        rows = (await session.execute(text(SCORED_ROWS), given)).all()
         found = {row.subject_id: row for row in rows}
         # One subject alone is scored by the same statement, to the same score.
         first = next(iter(city))

@@ -171,19 +171,27 @@ def _records_of(document: ScoreDocument, table: str, *, scope: str) -> str:
 
 
 def _asked(indicators: tuple[Indicator, ...]) -> Iterator[str]:
-    """Return what is asked of each record: by indicator only what indicators differ in, and nothing that none of them asks."""
+    """Return what is asked of each record, and of it beside each indicator it may fall on; nothing that none of them asks.
+
+    What depends on the indicator is one case, which keeps its order: the planner would ask last for what refuses most, a key's value.
+    """
+    of_indicator = []
     if any(one.where for one in indicators):
-        yield "(i.key is null or r.content ->> i.key = i.value)"
+        of_indicator.append("(i.key is null or r.content ->> i.key = i.value)")
     if any(one.amount_from_fen is not None for one in indicators):
-        yield "(i.amount_from is null or r.amount_fen >= i.amount_from)"
+        of_indicator.append("(i.amount_from is null or r.amount_fen >= i.amount_from)")
     if any(one.amount_below_fen is not None for one in indicators):
-        yield "(i.amount_below is null or r.amount_fen < i.amount_below)"
-    yield "r.occurred_on > i.oldest"
-    later = any(one.from_days for one in indicators)
-    yield f"r.occurred_on <= {'i.newest' if later else 'cast(:as_of as date)'}"
-    declared = any(one.declared for one in indicators)
-    yield "(i.declared or not r.self_declared)" if declared else "not r.self_declared"
-    yield "(i.polarity = r.polarity) is true"
+        of_indicator.append("(i.amount_below is null or r.amount_fen < i.amount_below)")
+    if any(one.declared for one in indicators):
+        of_indicator.append("(i.declared or not r.self_declared)")
+    else:
+        yield "not r.self_declared"
+    if any(one.from_days for one in indicators):
+        of_indicator.append("r.occurred_on <= i.newest")
+    else:
+        yield "r.occurred_on <= cast(:as_of as date)"
+    of_indicator.append("i.polarity = r.polarity")
+    yield f"case when r.occurred_on <= i.oldest then false else {' and '.join(of_indicator)} end"
 
 
 def _case(document: ScoreDocument, *, who: str, source: str) -> str:

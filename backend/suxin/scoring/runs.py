@@ -3,12 +3,14 @@
 Nobody waits for a run, and no request can begin one.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, cast, func, or_, select, text
+from sqlalchemy import Row, and_, cast, func, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,47 +31,62 @@ GRACE: Final = timedelta(days=7)
 _PANEL: Final = cast("$[*].indicators[*] ? (@.panel == true)", JSONPATH)
 _RUN_LOCK: Final = 0x5358_5343
 
-# The parts of the records are spread over the machine's cores, each whole: nothing is then put together out of halves. Sorting
-# keeps a subject's lines side by side, which hashing some hundred thousand groups does not. No row policy is in the way.
-_SETTINGS: Final = (
-    "set local work_mem = '256MB'",
-    "set local enable_hashagg = off",
-    "set local min_parallel_table_scan_size = '1TB'",
-    # Records that came in a moment ago have no statistics yet, and by loops a city of some thousands takes most of a minute.
-    "set local enable_nestloop = off",
-    "set local parallel_setup_cost = 100",
-    "set local parallel_tuple_cost = 0.01",
-    "set local synchronous_commit = off",
-)
-# What is asked of the table beside has a handful of groups.
-_COMPUTED: Final = text("set local enable_hashagg = on")
+# Rows come out of a function, because nothing that writes may be worked out by several processes beside each other, and what a function
+# returns may. It lives in the session's own schema and knows the model's words as parameters alone. The parts of the records are spread
+# over the machine's cores, each whole: nothing is then put together out of halves. Sorting keeps a subject's lines side by side, which
+# hashing some hundred thousand groups does not. No row policy is in the way.
+#
+# In the order of their ids: each process then sorts what it has before it sends any of it. Without that one that is done with a part
+# waits, with its few rows that fit between them, until the first process has done with a part of its own.
+_DECLARE: Final = """
+    create or replace function pg_temp.scored(indicators text, kinds text[], as_of date)
+    returns table (subject_id uuid, natural_person boolean, numbers smallint[], points int[], dimensions int[],
+                   score int, tier_place int)
+    language plpgsql rows {at_once}
+    set enable_hashagg = off
+    -- Records that came in a moment ago have no statistics yet, and by loops a city of some thousands takes most of a minute.
+    set enable_nestloop = off
+    set min_parallel_table_scan_size = '1TB'
+    set parallel_setup_cost = 100
+    set parallel_tuple_cost = 0.01
+    as $scored$
+    #variable_conflict use_column
+    begin
+      return query {statement} order by subject_id;
+    end $scored$
+"""
+SCORED_ROWS: Final = "select * from pg_temp.scored(:indicators, :kinds, :as_of)"
+_MANY: Final = 1_000_000
+"""As many rows as the planner should reckon with: a city's."""
+_PARAMETER: Final = re.compile(r"(?<!:):(\w+)")
+_SETTINGS: Final = ("set local work_mem = '256MB'", "set local synchronous_commit = off")
 
-# What was computed lies in the order of their keys, so that the indexes grow at their ends.
-_WRITE_SCORES: Final = text(
-    """
-    insert into scores (subject_id, run_id, model_id, as_of, score, tier, numbers, points, dimensions)
-    select subject_id, :run_id, :model_id, :as_of, score, (cast(:tier_codes as text[]))[tier_place + 1],
-           numbers, points, dimensions
-    from computed
-    """
-)
-# In one pass over both: last month's tiers are renewed, and whoever had none gets one.
-_WRITE_TIERS: Final = text(
-    """
+# What was computed is read out of memory, in the order of the ids, so that the indexes grow at their ends. Tiers in one pass over both:
+# last month's are renewed, and whoever had none gets one.
+_WRITE: Final = text(
+    f"""
+    with computed as materialized ({SCORED_ROWS}),
+    written as (
+      insert into scores (subject_id, run_id, model_id, as_of, score, tier, numbers, points, dimensions)
+      select c.subject_id, :run_id, :model_id, :as_of, c.score, (cast(:tier_codes as text[]))[c.tier_place + 1],
+             c.numbers, c.points, c.dimensions
+      from computed c
+    )
     merge into score_tiers kept
     using computed c on kept.subject_id = c.subject_id and kept.model_code = :model_code
     when matched then update
         set natural_person = c.natural_person, run_id = :run_id, origin = 'engine', learned_at = :learned_at,
-            tier = (cast(:tier_codes as text[]))[tier_place + 1],
-            place = tier_place, as_of = :as_of, valid_until = :valid_until
+            tier = (cast(:tier_codes as text[]))[c.tier_place + 1],
+            place = c.tier_place, as_of = :as_of, valid_until = :valid_until
     when not matched then insert
         (subject_id, model_code, natural_person, run_id, origin, learned_at, tier, place, as_of, valid_until)
         values (c.subject_id, :model_code, c.natural_person, :run_id, 'engine', :learned_at,
-                (cast(:tier_codes as text[]))[tier_place + 1], tier_place, :as_of, :valid_until)
-    """
+                (cast(:tier_codes as text[]))[c.tier_place + 1], c.tier_place, :as_of, :valid_until)
+    """  # noqa: S608 - a statement of our own
 )
 _COUNT_TIERS: Final = text(
-    "select tier_place, count(*) as people from computed group by tier_place"
+    "select place as tier_place, count(*) as people from score_tiers"
+    " where run_id = :run_id group by place"
 )
 _FORGET: Final = text("delete from scores where as_of < :before")
 
@@ -83,27 +100,24 @@ class RunReport:
     tiers: dict[str, int]
 
 
-async def compute(session: AsyncSession, document: ScoreDocument, *, as_of: date) -> None:
-    """Score everybody into the temporary table ``computed``, which ends with the transaction.
+async def declare(session: AsyncSession, document: ScoreDocument, *, as_of: date) -> dict[str, Any]:
+    """Declare the function that scores everybody as of a day; return the parameters of ``SCORED_ROWS``, which calls it.
 
-    In the order of their ids: each process then sorts what it has before it sends any of it. Without that one that is done
-    with a part waits, with its few rows that fit between them, until the first process has done with a part of its own.
+    The transaction has from now on the memory that a whole city wants, and does not wait for the disk when it commits.
     """
     for setting in _SETTINGS:
         await session.execute(text(setting))
     compiled = scored(document, as_of=as_of)
-    await session.execute(
-        text(
-            f"create temporary table computed on commit drop as {compiled.sql} order by subject_id"
-        ),
-        compiled.parameters,
+    body = _PARAMETER.sub(r"scored.\1", compiled.sql)
+    await (await session.connection()).exec_driver_sql(
+        _DECLARE.format(statement=body, at_once=_MANY)
     )
-    await session.execute(_COMPUTED)
+    return dict(compiled.parameters)
 
 
-async def count_tiers(session: AsyncSession, document: ScoreDocument) -> dict[str, int]:
-    """Return how many were computed into each tier, the best first."""
-    found = {row.tier_place: row.people for row in await session.execute(_COUNT_TIERS)}
+def by_tier(document: ScoreDocument, counted: Iterable[Row[Any]]) -> dict[str, int]:
+    """Return how many are in each tier, the best first, given rows of a tier's place and its people."""
+    found = {row.tier_place: row.people for row in counted}
     return {tier.code: found.get(place, 0) for place, tier in enumerate(document.tiers)}
 
 
@@ -119,18 +133,19 @@ async def run_model(session: AsyncSession, model_id: UUID, *, now: datetime) -> 
     if model is None or model_id not in due:
         return None
     document = stored_document(model.document)
-    await compute(session, document, as_of=as_of)
-    run_id, tiers = new_id(now), await count_tiers(session, document)
-    common = {
-        "run_id": run_id,
-        "as_of": as_of,
-        "tier_codes": [tier.code for tier in document.tiers],
-    }
-    # First: what was just written has no summary by days yet, and would be read whole.
+    # First: what is written then has no summary by days yet, and would be read whole.
     await session.execute(_FORGET, {"before": months_later(as_of, -KEPT_MONTHS)})
-    await session.execute(_WRITE_SCORES, common | {"model_id": model_id})
-    kept = {"model_code": document.code, "valid_until": valid_until(as_of), "learned_at": now}
-    await session.execute(_WRITE_TIERS, common | kept)
+    run_id, given = new_id(now), await declare(session, document, as_of=as_of)
+    kept = {
+        "run_id": run_id,
+        "model_id": model_id,
+        "model_code": document.code,
+        "tier_codes": [tier.code for tier in document.tiers],
+        "learned_at": now,
+        "valid_until": valid_until(as_of),
+    }
+    await session.execute(_WRITE, given | kept)
+    tiers = by_tier(document, await session.execute(_COUNT_TIERS, {"run_id": run_id}))
     return finish(session, ScoreRun(
         id=run_id,
         model_id=model_id,

@@ -14,13 +14,15 @@ from suxin.kernel.audit import append_act
 from suxin.kernel.working_days import local_day
 from suxin.scoring.documents import ScoreDocument, stored_document
 from suxin.scoring.models import ModelState, ScoreModel, lines_of
-from suxin.scoring.runs import compute, count_tiers
+from suxin.scoring.runs import SCORED_ROWS, by_tier, declare
 from suxin.subjects.models import CatalogueItem
 
 LARGEST: Final = 20
 REASONS: Final = 3
 """How many of the largest moves are shown, and how many lines of each."""
 
+_COMPUTE: Final = text(f"create temporary table computed on commit drop as {SCORED_ROWS}")
+_TIERS: Final = text("select tier_place, count(*) as people from computed group by tier_place")
 # Who was never scored under this code moves from the base, without a tier.
 _BEFORE: Final = """
     from computed c
@@ -50,10 +52,10 @@ async def simulate_model(session: AsyncSession, model_id: UUID, *, now: datetime
         return False
     document = stored_document(model.document)
     as_of = local_day(now)
-    await compute(session, document, as_of=as_of)
+    await session.execute(_COMPUTE, await declare(session, document, as_of=as_of))
     model.simulation = {
         "as_of": as_of.isoformat(),
-        "tiers": await count_tiers(session, document),
+        "tiers": by_tier(document, await session.execute(_TIERS)),
         "shifts": await _shifts(session, document),
         "moves": await _moves(session, document),
         "unknown_items": await _unknown_items(session, document),

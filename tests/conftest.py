@@ -2,14 +2,9 @@
 
 import asyncio
 import gc
-import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -17,6 +12,7 @@ import pytest
 from accessibility import Axe, axe_source
 from chromium import ChromiumMissing, started_chromium
 from database_copies import DatabaseCopies, copying
+from in_memory import folder_in_memory
 from kept_compiling import keeping_compiled
 from kept_hashes import keep_hashes
 from kept_types import keep_types
@@ -40,9 +36,6 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 TEMPLATE = "suxin_template"
 BUILT = "suxin_small_city"
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the tests' own is made in it
-ROOM_BYTES = 2 * 2**30
-"""Several times what a session's databases take at their most."""
 SELDOM = (10_000, 10, 10)
 """How often garbage is collected: every test makes thousands of objects, and hardly any in a circle."""
 
@@ -103,8 +96,8 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with _cluster_folder(tmp_path_factory) as folder:
+def cluster() -> Iterator[Postgres]:
+    with folder_in_memory() as folder:
         server = Postgres(folder, fast=True, binaries=Settings().postgres_bin)
         server.start()
         # Hashed anew, as the other roles' are: initdb did it as often as a server of people's data would.
@@ -116,18 +109,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         migrate(server.dsn("suxin_owner", database=TEMPLATE))
         yield server
         server.remove()
-
-
-@contextmanager
-def _cluster_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Give the cluster a place in memory where the machine has room there: its databases are then made in a quarter of the time."""
-    if not os.access(IN_MEMORY, os.W_OK) or shutil.disk_usage(IN_MEMORY).free < ROOM_BYTES:
-        yield tmp_path_factory.mktemp("postgres")
-        return
-    with tempfile.TemporaryDirectory(prefix="suxin-tests-", dir=IN_MEMORY) as folder:
-        # The account that PostgreSQL runs under passes through.
-        Path(folder).chmod(0o711)
-        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

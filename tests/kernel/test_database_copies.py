@@ -123,6 +123,8 @@ async def test_a_copy_keeps_no_pages_of_the_rows_that_were_in_it(ours):
 
 DECLARED = {
     "a table": "create table more (id int)",
+    "a table's name": "alter table audit_heads rename to elsewhere",
+    "a table that is gone": "drop table alembic_version",
     "a column": "alter table audit_heads add column more int",
     "a column's default": "alter table audit_heads alter column seq set default 1",
     "a column's rights": "grant update (seq) on audit_heads to suxin_app",

@@ -114,15 +114,23 @@ class DatabaseCopies:
     async def _restored(self, copy: _Copy) -> bool:
         if await self._somebody_has(copy):
             return False
-        if copy.keeper is None:
-            copy.keeper = await self._keeper_of(copy)
-        return await copy.keeper.restore(copy.since)
+        try:
+            if copy.keeper is None:
+                copy.keeper = await self._keeper_of(copy)
+            return await copy.keeper.restore(copy.since)
+        except asyncpg.UndefinedTableError:
+            # One is gone, or has another name.
+            return False
 
     async def _keeper_of(self, copy: _Copy) -> Keeper:
         if copy.template not in self._held:
             self._held[copy.template] = await self._read(copy.template)
         connection = await CONNECT_ANEW(f"{self._address}/{copy.name}")
-        return await Keeper.of(connection, self._held[copy.template])
+        try:
+            return await Keeper.of(connection, self._held[copy.template])
+        except asyncpg.PostgresError:
+            await connection.close()
+            raise
 
     async def _read(self, template: str) -> Held:
         connection = await asyncpg.connect(f"{self._address}/{template}")

@@ -12,7 +12,7 @@ from patience import PATIENCE_S
 from redis.asyncio import Redis
 from small_city import SmallCity
 from web_process import settings_for
-from worker_process import started_worker
+from worker_process import started_worker, worker_started_anew
 
 from suxin.kernel.actor import Actor
 from suxin.subjects.catalogue import load_catalogue
@@ -84,7 +84,7 @@ async def test_a_killed_worker_loses_and_repeats_no_row(
         await admin.fetchval("select count(*) from credit_records where batch_id is not null")
         == at_kill
     )
-    with started_worker(settings):
+    with worker_started_anew(settings):
         await until(admin, f"rows_added > {at_kill}")
         resumed = time.monotonic() - killed
         await until(admin, "state = 'COMPLETED'")

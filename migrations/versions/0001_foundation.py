@@ -1987,6 +1987,7 @@ def upgrade() -> None:
     sa.Column('loaded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('batch_id', sa.Uuid(), nullable=True),
     sa.Column('batch_line', sa.BigInteger(), nullable=True),
+    sa.Column('facet', sa.Text(), sa.Computed("item_code || coalesce(':' || (content ->> case when item_code in ('PENALTY') then 'class' when item_code in ('CONVICTION') then 'kind' when item_code in ('TRAFFIC-BREACH') then 'breach' when item_code in ('TAX-GRADE', 'ECO-GRADE', 'RURAL-GRADE') then 'grade' when item_code in ('COMPLIANCE', 'COOP-SURPLUS', 'COOP-LEDGER') then 'finding' when item_code in ('QUALIFICATION', 'HONOUR', 'MODEL-WORKER', 'GOOD-PERSON', 'CREDIT-MODEL', 'FARM-MODEL', 'FARM-BRAND') then 'level' when item_code in ('FARM-LEASE') then 'left' when item_code in ('FARM-LAND', 'FARM-HERD', 'FARM-LINKED', 'COOP-MEMBERS', 'VILLAGE-RESIDENCE', 'VOL-LAND', 'VOL-HERD', 'VOL-LABOUR', 'VOL-HARVEST', 'VOL-DEBT') then 'band' end), '')", persisted=True), nullable=False),
     sa.CheckConstraint('amount_fen is null or amount_fen >= 0', name=op.f('ck_credit_records_amount')),
     sa.CheckConstraint('valid_until is null or valid_until > occurred_on', name=op.f('ck_credit_records_validity')),
     sa.PrimaryKeyConstraint('subject_id', 'id', name=op.f('pk_credit_records')),

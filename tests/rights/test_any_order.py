@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
+from city_rows import GIVEN
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -47,8 +48,8 @@ SHOWN = text(
     " and d.number = c.decision_number where c.id = :id"
 )
 RECORD = text(
-    "insert into credit_records select (jsonb_populate_record(r, jsonb_build_object("
-    "'id', cast(:id as text), 'source_ref', cast(:id as text)))).* from credit_records r where id = :like"
+    f"insert into credit_records ({GIVEN}) select {GIVEN} from (select (jsonb_populate_record(r, jsonb_build_object("  # noqa: S608 - names
+    "'id', cast(:id as text), 'source_ref', cast(:id as text)))).* from credit_records r where id = :like) made"
 )
 # What somebody might write past every command: whatever passes must still be true of two people.
 ROGUE = text(

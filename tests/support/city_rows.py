@@ -21,6 +21,11 @@ from suxin.subjects.models import (
     SubjectKind,
 )
 
+GIVEN = ", ".join(
+    column.name for column in CreditRecord.__table__.columns if column.computed is None
+)
+"""The columns of a record that whoever writes it gives: all but what the database makes of them."""
+
 
 def add_person(
     session: AsyncSession,

@@ -19,7 +19,17 @@ from suxin.subjects.models import (
 )
 
 AS_OF = date(2026, 11, 20)
-ITEMS = ("A", "B", "C")
+# One that is not told apart, one by its level, one by its class; each is asked by either key, or by none.
+ITEMS = ("A", "HONOUR", "PENALTY")
+KEYS = ("level", "class")
+CONTENTS = (
+    {},
+    {"level": "市"},
+    {"class": "省"},
+    {"level": "县", "class": "市"},
+    {"level": "省", "class": "县"},
+    {"level": None, "class": None},
+)
 POINTS = st.integers(1, 120)
 DAYS = st.integers(0, 400)
 
@@ -48,7 +58,7 @@ def indicators(draw: Any, *, code: str, tiers: list[str]) -> Indicator:
         fade_from_days=draw(st.sampled_from([None, second])),
         amount_from_fen=low,
         amount_below_fen=high,
-        where=draw(st.sampled_from([None, Where(key="level", values=("市", "省"))])),
+        where=draw(st.sampled_from([None, *(Where(key=key, values=("市", "省")) for key in KEYS)])),
         declared=draw(st.booleans()),
         score_at_most=draw(st.integers(0, 1500)) if limits else None,
         tier_at_best=draw(st.sampled_from(tiers)) if limits else None,
@@ -130,6 +140,6 @@ def records(draw: Any, subject_id: UUID) -> CreditRecord:
         polarity=draw(st.sampled_from(Polarity)),
         status=draw(st.sampled_from([RecordStatus.ACTIVE] * 4 + list(RecordStatus))),
         amount_fen=draw(st.one_of(st.none(), st.integers(0, 110))),
-        content=draw(st.sampled_from([{}, {"level": "市"}, {"level": "县"}, {"level": None}])),
+        content=draw(st.sampled_from(CONTENTS)),
         self_declared=draw(st.booleans()),
     )

@@ -95,7 +95,8 @@ async def held(connection: asyncpg.Connection) -> Held:
     rows = {}
     for name in (row["name"] for row in found if row["rows"] and row["name"] in tables):
         copied = io.BytesIO()
-        await connection.copy_from_query(f"table {name}", output=copied, format="binary")
+        # What the server makes of other columns is left out by a copy of the table, and made anew by the copy back.
+        await connection.copy_from_table(name, output=copied, format="binary")
         rows[name] = copied.getvalue()
     sequences = {
         row["name"]: await _standing(connection, row["name"])

@@ -17,6 +17,7 @@ def sample(model: type[Table], now: datetime, **given: Any) -> dict[str, Any]:
     return {
         column.name: given.get(column.name, None if column.nullable else _value(column, now))
         for column in model.__table__.columns
+        if column.computed is None
     }
 
 

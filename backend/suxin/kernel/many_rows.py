@@ -82,11 +82,13 @@ def inserting(
 ) -> str:
     """Return the statement that inserts the rows of a document, given as the parameter of this name.
 
-    The columns ``without`` are left to their defaults.
+    The columns ``without`` are left to their defaults, and what the database makes of others is left to it.
     """
     table = _table(model)
     columns = ", ".join(
-        f'"{column.name}"' for column in table.columns if column.name not in without
+        f'"{column.name}"'
+        for column in table.columns
+        if column.name not in without and column.computed is None
     )
     return (
         f"insert into {table.name} ({columns}) select {columns}"  # noqa: S608 - names of our own tables

@@ -1,8 +1,9 @@
 """The one implementation of scoring: a model compiled to a statement that scores one subject or the whole city.
 
 ``scored`` is a SELECT of a row for each subject: the points of each indicator of which something counts (a line), of each dimension
-within its bounds, the score and the place of the tier. Records are read once and sorted once, by subject and indicator; what follows
-are sums over rows that already lie side by side. The whole city is scored in one arm for each part of the records, which share
+within its bounds, the score and the place of the tier. A record's facet says which indicators it falls on. Records are read once and
+sorted once, by subject and indicator; what follows are sums over rows that already lie side by side. Where a model asks of an item
+what its records are not told apart by, those are read once more, by their item. The whole city is scored in one arm for each part of the records, which share
 nothing, so that the cores work beside each other to the end. Which records count, and how lines become a score, is written here and
 nowhere else; a question of what would be (``totals_of``) is the same text over lines that were made up.
 
@@ -11,7 +12,6 @@ Those whom a context above enters alone are scored out of a relation of theirs (
 Only whole numbers of the model stand in the text; every word of it is a parameter.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,33 +19,39 @@ from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+from msgspec import Struct
+
 from suxin.kernel.tables import part_names
 from suxin.scoring.documents import Dimension, Indicator, ScoreDocument
-from suxin.subjects.models import CreditRecord
+from suxin.subjects.facets import TOLD_BY, facet_of
+from suxin.subjects.models import CreditRecord, Polarity
 
-# What holds of a record on the day of the run; that it is not of later follows from the indicators' days. A negative one whose
-# publication has ended is used no more (信用修复管理办法 art. 3). What is asked of each of some million records asks first what
-# costs least, here and below.
+# What holds of a record on the day of the run. A negative one whose publication has ended is used no more (信用修复管理办法 art. 3).
+# What is asked of each of some million records asks first what costs least, here and below.
 _COUNTS: Final = """r.status = 'active'
+        and r.occurred_on <= cast(:as_of as date)
         and (r.valid_until is null or r.valid_until > cast(:as_of as date))
         and (r.published_until is null or r.polarity <> 'negative'
              or r.published_until > cast(:as_of as date))"""
 
+# Columns of one width, and never null, stand first: what is of a fixed place in a row is taken out of it at once.
 _INDICATORS: Final = """jsonb_to_recordset(cast(:indicators as jsonb)) as i (
-        item text, number int, polarity text, points int, newest date, full_after date, oldest date,
-        fade_days int, amount_from bigint, amount_below bigint, key text, value text, declared boolean)"""
+        number smallint, points int, oldest date, full_after date, fade_days int, declared boolean, polarity text,
+        facet text, item text, amount_from bigint, amount_below bigint, newest date, key text, value text)"""
 
 _POINTS: Final = """case when r.occurred_on > i.full_after then i.points
           else i.points * (r.occurred_on - i.oldest) / i.fade_days end"""
 
-# Nearly every item has one polarity: as a second key of the join (which "is true" keeps it from being) it would cost a hash for
-# each record.
+# Nearly every item has one polarity: as a second key of the join it would cost a hash for each record.
 _FROM_RECORDS: Final = """
-        select r.subject_id, i.number::smallint as number, {points} as points
+        select r.subject_id, i.number, {points} as points
         from {table} r
-        join {indicators} on i.item = r.item_code
+        join {indicators} on {found_by}
         where {counts}{scope}
         and {asked}"""
+_BY_FACET: Final = "i.facet = r.facet"
+_BY_ITEM: Final = "i.item = r.item_code"
 
 _MADE_UP: Final = """
         select i.place as subject_id, i.number::smallint as number, i.points
@@ -88,19 +94,38 @@ class Compiled:
     parameters: Mapping[str, Any]
 
 
+class _Asked(Struct, frozen=True, kw_only=True):
+    """What an indicator asks of the records of one facet, or else of one item, with its ages as days of the calendar."""
+
+    number: int
+    points: int
+    oldest: date
+    full_after: date
+    fade_days: int
+    declared: bool
+    polarity: Polarity
+    facet: str | None = None
+    item: str | None = None
+    amount_from: int | None
+    amount_below: int | None
+    newest: date | None
+    key: str | None = None
+    value: str | None = None
+
+
 def scored(document: ScoreDocument, *, as_of: date, subject_id: UUID | None = None) -> Compiled:
     """Return the statement that scores one subject, or everybody of the model's kinds, as of a day."""
-    parameters: dict[str, Any] = {
-        "indicators": json.dumps(list(_rows(document, as_of)), default=str),
-        "kinds": [kind.value for kind in document.kinds],
-        "as_of": as_of,
-    }
+    asked = tuple(_asked(document, as_of))
+    parameters = _parameters(document, asked, as_of)
     if subject_id is None:
-        cases = [_of_records(document, part, who=who) for part, who in _parts()]
+        cases = [
+            _case(document, who=who, source=_records_of(asked, part)) for part, who in _parts()
+        ]
     else:
         parameters["subject_id"] = subject_id
         who, scope = f"{_SUBJECTS} and s.id = :subject_id", " and r.subject_id = :subject_id"
-        cases = [_of_records(document, CreditRecord.__tablename__, who=who, scope=scope)]
+        source = _records_of(asked, CreditRecord.__tablename__, scope=scope)
+        cases = [_case(document, who=who, source=source)]
     return Compiled(_text(document, cases), parameters)
 
 
@@ -110,15 +135,11 @@ def scored_among(document: ScoreDocument, *, as_of: date, among: str) -> Compile
     ``among`` is the relation's name, declared in this tree, with the columns ``subject_id`` (once each) and ``panel_points`` (null
     where no panel gave any). The model's kinds and the city's alone are scored, as everywhere.
     """
-    parameters: dict[str, Any] = {
-        "indicators": json.dumps(list(_rows(document, as_of)), default=str),
-        "kinds": [kind.value for kind in document.kinds],
-        "as_of": as_of,
-    }
+    asked = tuple(_asked(document, as_of))
     chosen = f"select e.subject_id from {among} e"  # noqa: S608 - a name of this tree
     who = f"{_SUBJECTS} and s.id in ({chosen})"
     source = _records_of(
-        document, CreditRecord.__tablename__, scope=f" and r.subject_id in ({chosen})"
+        asked, CreditRecord.__tablename__, scope=f" and r.subject_id in ({chosen})"
     )
     number = document.panel_number
     if number is not None:
@@ -126,7 +147,7 @@ def scored_among(document: ScoreDocument, *, as_of: date, among: str) -> Compile
         union all select e.subject_id, {number}::smallint, e.panel_points from {among} e
         where e.panel_points is not null"""  # noqa: S608 - a name and a number of this tree
     case = _case(document, who=who, source=source)
-    return Compiled(_text(document, [case]), parameters)
+    return Compiled(_text(document, [case]), _parameters(document, asked, as_of))
 
 
 def totals_of(document: ScoreDocument, cases: list[Mapping[int, int]]) -> Compiled:
@@ -141,9 +162,7 @@ def totals_of(document: ScoreDocument, cases: list[Mapping[int, int]]) -> Compil
     ]
     who = "select place as subject_id, false as natural_person from generate_series(0, :last) place"
     made_up = _case(document, who=who, source=_MADE_UP)
-    return Compiled(
-        _text(document, [made_up]), {"lines": json.dumps(lines), "last": len(cases) - 1}
-    )
+    return Compiled(_text(document, [made_up]), {"lines": _written(lines), "last": len(cases) - 1})
 
 
 def _parts() -> Iterator[tuple[str, str]]:
@@ -155,41 +174,55 @@ def _parts() -> Iterator[tuple[str, str]]:
         yield part, f"{_SUBJECTS} and {theirs}"
 
 
-def _of_records(document: ScoreDocument, table: str, *, who: str, scope: str = "") -> str:
-    return _case(document, who=who, source=_records_of(document, table, scope=scope))
+def _parameters(document: ScoreDocument, asked: Sequence[_Asked], as_of: date) -> dict[str, Any]:
+    return {
+        "indicators": _written(asked),
+        "kinds": [kind.value for kind in document.kinds],
+        "as_of": as_of,
+    }
 
 
-def _records_of(document: ScoreDocument, table: str, *, scope: str) -> str:
-    return _FROM_RECORDS.format(
-        points=_POINTS,
-        table=table,
-        indicators=_INDICATORS,
-        counts=_COUNTS,
-        scope=scope,
-        asked="\n        and ".join(_asked(document.indicators)),
+def _written(rows: Sequence[object]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+def _records_of(asked: Sequence[_Asked], table: str, *, scope: str = "") -> str:
+    """Return the points that the records of a table are worth, of each indicator that one falls on."""
+    ways = [(_BY_FACET, [one for one in asked if one.facet is not None])]
+    if by_item := [one for one in asked if one.item is not None]:
+        ways.append((_BY_ITEM, by_item))
+    return " union all ".join(
+        _FROM_RECORDS.format(
+            points=_POINTS,
+            table=table,
+            indicators=_INDICATORS,
+            found_by=found_by,
+            counts=_COUNTS,
+            scope=scope,
+            asked="\n        and ".join(_conditions(so_asked)),
+        )
+        for found_by, so_asked in ways
     )
 
 
-def _asked(indicators: tuple[Indicator, ...]) -> Iterator[str]:
+def _conditions(asked: Sequence[_Asked]) -> Iterator[str]:
     """Return what is asked of each record, and of it beside each indicator it may fall on; nothing that none of them asks.
 
     What depends on the indicator is one case, which keeps its order: the planner would ask last for what refuses most, a key's value.
     """
     of_indicator = []
-    if any(one.where for one in indicators):
+    if any(one.key is not None for one in asked):
         of_indicator.append("(i.key is null or r.content ->> i.key = i.value)")
-    if any(one.amount_from_fen is not None for one in indicators):
+    if any(one.amount_from is not None for one in asked):
         of_indicator.append("(i.amount_from is null or r.amount_fen >= i.amount_from)")
-    if any(one.amount_below_fen is not None for one in indicators):
+    if any(one.amount_below is not None for one in asked):
         of_indicator.append("(i.amount_below is null or r.amount_fen < i.amount_below)")
-    if any(one.declared for one in indicators):
+    if any(one.declared for one in asked):
         of_indicator.append("(i.declared or not r.self_declared)")
     else:
         yield "not r.self_declared"
-    if any(one.from_days for one in indicators):
-        of_indicator.append("r.occurred_on <= i.newest")
-    else:
-        yield "r.occurred_on <= cast(:as_of as date)"
+    if any(one.newest is not None for one in asked):
+        of_indicator.append("(i.newest is null or r.occurred_on <= i.newest)")
     of_indicator.append("i.polarity = r.polarity")
     yield f"case when r.occurred_on <= i.oldest then false else {' and '.join(of_indicator)} end"
 
@@ -249,25 +282,33 @@ def _limit(
     return f"{strictest}(case l.number {' '.join(limits)} end)" if limits else "null"
 
 
-def _rows(document: ScoreDocument, as_of: date) -> Iterator[dict[str, Any]]:
-    """Return what each indicator counts, with its ages as days of the calendar."""
+def _asked(document: ScoreDocument, as_of: date) -> Iterator[_Asked]:
+    """Return what each indicator counts. A record has one facet, one item and one value of a key, so that it finds an indicator once."""
     for number, one in enumerate(document.indicators):
         fade_from = one.within_days if one.fade_from_days is None else one.fade_from_days
-        # A record has one item and one value of a key, so that it finds an indicator once.
-        values = tuple(dict.fromkeys(one.where.values)) if one.where else (None,)
-        for item, value in product(dict.fromkeys(one.items), values):
-            yield {
-                "item": item,
-                "number": number,
-                "polarity": one.polarity.value,
-                "points": one.points,
-                "newest": as_of - timedelta(days=one.from_days),
-                "full_after": as_of - timedelta(days=fade_from),
-                "oldest": as_of - timedelta(days=one.within_days),
-                "fade_days": one.within_days - fade_from,
-                "amount_from": one.amount_from_fen,
-                "amount_below": one.amount_below_fen,
-                "key": one.where.key if one.where else None,
-                "value": value,
-                "declared": one.declared,
-            }
+        key = one.where.key if one.where else None
+        words = tuple(dict.fromkeys(one.where.values)) if one.where else (None,)
+        for item, word in product(dict.fromkeys(one.items), words):
+            yield _Asked(
+                **_of_item(item, key, word),
+                number=number,
+                points=one.points,
+                oldest=as_of - timedelta(days=one.within_days),
+                full_after=as_of - timedelta(days=fade_from),
+                fade_days=one.within_days - fade_from,
+                declared=one.declared,
+                polarity=one.polarity,
+                amount_from=one.amount_from_fen,
+                amount_below=one.amount_below_fen,
+                newest=as_of - timedelta(days=one.from_days) if one.from_days else None,
+            )
+
+
+def _of_item(item: str, key: str | None, word: str | None) -> dict[str, str | None]:
+    """Return which records are meant: of one facet, or of one item whatever their facet, and then by the word under a key."""
+    told_by = TOLD_BY.get(item)
+    if key == told_by:
+        return {"facet": facet_of(item, word)}
+    if told_by is None:
+        return {"facet": item, "key": key, "value": word}
+    return {"item": item, "key": key, "value": word}

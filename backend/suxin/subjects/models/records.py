@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Computed, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suxin.kernel.readers import (
@@ -25,6 +25,7 @@ from suxin.kernel.readers import (
 )
 from suxin.kernel.tables import READ_ONLY, Privilege, Table, append_and_change
 from suxin.subjects.catalogue_terms import CLASSES, Publication, Sensitivity
+from suxin.subjects.facets import facet_expression
 from suxin.subjects.models.parties import BATCH_WRITES
 
 
@@ -218,7 +219,8 @@ class CreditRecord(Table):
     """One fact about a subject, out of the catalogue.
 
     ``channel`` is the item's lawful channel; ``natural_person`` says that it is about a person or a household. Both are
-    kept with the record, because the row policy looks at them. ``batch_id`` and ``batch_line`` wrote it last.
+    kept with the record, because the row policy looks at them. ``batch_id`` and ``batch_line`` wrote it last. ``facet`` is what the
+    database makes of item and content for the score engine (``suxin.subjects.facets``); nobody else reads it.
     """
 
     __tablename__ = "credit_records"
@@ -305,6 +307,8 @@ class CreditRecord(Table):
         ),
         {"postgresql_partition_by": "HASH (subject_id)"},
     )
+    # Whoever writes a record may not always read it back.
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - SQLAlchemy's own name
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -325,3 +329,6 @@ class CreditRecord(Table):
     loaded_at: Mapped[datetime]
     batch_id: Mapped[UUID | None]
     batch_line: Mapped[int | None]
+    facet: Mapped[str] = mapped_column(
+        Computed(facet_expression(), persisted=True), deferred=True, deferred_raiseload=True
+    )

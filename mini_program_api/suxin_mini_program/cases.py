@@ -68,7 +68,7 @@ class EvidenceKept(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class HumanReviewWanted(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """Which automated outcome a person should look at: a score (the newest, or of the run ``objectId``), or a product (``productId``) for a loan request."""
+    """Which automated outcome a person should look at: a score (the newest, or of the run ``objectId``), a tier in force (of the run ``objectId``), or a product (``productId``) for a loan request."""
 
     about: AutomatedOutcome
     object_id: UUID | None = None
@@ -112,8 +112,8 @@ EXEMPT: Final = Contract(
 )
 REVIEW: Final = Contract(
     tag=TAG,
-    zh="申请人工复核自动作出的评分或匹配结果，由人工说明理由（《个人信息保护法》第二十四条）",
-    en="Have a person look at a score or match that was decided by automated means, and answer with reasons",
+    zh="申请人工复核自动作出的评分、等级、匹配结果或适用待遇，由人工说明理由（《个人信息保护法》第二十四条）",
+    en="Have a person look at a score, tier, match or benefit that was decided by automated means, and answer with reasons",
     body=HumanReviewWanted,
     answer=CaseView,
     status=201,

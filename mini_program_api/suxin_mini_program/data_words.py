@@ -23,6 +23,7 @@ from suxin.lending.warnings.states import (
 )
 from suxin.repair.models import DOCUMENTS_ZH, DocumentKind, RepairState
 from suxin.repair.models import STATES_ZH as REPAIR_STATES_ZH
+from suxin.rights.human_reviews import OUTCOMES_ZH
 from suxin.rights.queries.holdings import Told
 from suxin.rights.remedies import CorrectionAbout, Remedy
 from suxin.subjects.commitments.models import STATES_ZH as COMMITMENT_STATES_ZH
@@ -153,7 +154,7 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "channel": _CHANNELS,
     "polarity": _POLARITIES,
     "about": ABOUT_ZH,
-    "automated": {"score": "信用评分", "match": "产品匹配"},
+    "automated": OUTCOMES_ZH,
     "remedy": {remedy: zh for remedy, (zh, _) in REMEDIES.items()},
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 import msgspec
 import segno
@@ -100,9 +101,10 @@ class ScoreShown(msgspec.Struct, rename="camel", kw_only=True):
 class TierInForce(msgspec.Struct, rename="camel", kw_only=True):
     """A tier that others may be told of, and whose word it is: the platform's engine, or the city's own score system.
 
-    ``asOf`` is the day that it is of, ``learnedAt`` when the platform had it.
+    ``asOf`` is the day that it is of, ``learnedAt`` when the platform had it; ``run`` is by what a human review of it is asked for.
     """
 
+    run: UUID
     model: str
     model_name: str
     tier: str
@@ -176,6 +178,7 @@ async def show_certificate(runtime: GivenRuntime, actor: GivenActor) -> Response
 def _in_force(tier: OwnTier) -> TierInForce:
     row = tier.row
     return TierInForce(
+        run=row.run_id,
         model=row.model_code,
         model_name=tier.model_name,
         tier=row.tier,

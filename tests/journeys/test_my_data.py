@@ -11,6 +11,7 @@ from contesting import (
     ask_for_an_exemption,
     decide_on_the_exemption,
     go,
+    have_a_tier_of_the_citys_own_looked_at,
     look_at_the_dial,
     look_at_the_sources,
     see_it_exempted,
@@ -281,6 +282,7 @@ async def test_a_persons_data_is_seen_kept_corrected_deleted_and_his_account_clo
     await look_at_the_sources(one, url)
     await see_it_exempted(phone)
     await declare_correct_and_delete(phone, axe)
+    await have_a_tier_of_the_citys_own_looked_at(phone, axe)
     await close_the_account(phone, axe)
     for screen in (phone.screen, one, other):
         await screen.close()

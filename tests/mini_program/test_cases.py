@@ -144,6 +144,36 @@ async def test_a_person_looks_at_a_score_and_at_a_match(
     assert "漏计一条荣誉" in duty
 
 
+async def test_a_person_looks_at_a_tier_that_the_citys_own_system_said(
+    applicant, small_city, admin, answered
+):
+    """Of such a tier there is no score here, but the platform decides by it: the office looks into it with whoever runs that system."""
+    await run(small_city, await active_model(small_city, packaged_model(FIRM_GRADE)))
+    await admin.execute("delete from scores")
+    await admin.execute("update score_tiers set origin = 'city'")
+    (tier,) = (await applicant.read("/score"))["tiers"]
+    wanted = {"about": "tier", "wanted": "请核实等级", "reason": "与实际不符"}
+    for unknown in ({}, {"objectId": str(small_city.firm_id)}):
+        missing = await applicant.post("/cases/human-reviews", wanted | unknown)
+        assert (missing.status_code, missing.json()["detail"]) == (404, "找不到该有效的信用等级")
+
+    asked = await applicant.write("/cases/human-reviews", wanted | {"objectId": tier["run"]})
+    assert (asked["item"], asked["source"], asked["stated"]) == (
+        "企业信用等级（演示配置）等级（2026-11-20）",
+        "本市信用评分系统",
+        {"automated": "tier", "tier": "BBB 信用良好", "asOf": "2026-11-20"},
+    )
+    twice = await applicant.post("/cases/human-reviews", wanted | {"objectId": tier["run"]})
+    assert twice.json()["code"] == "REVIEW_ASKED"
+    await answered(asked, Outcome.GRANTED, "该系统已更正为 A 级")
+    shown = await applicant.read(f"/cases/{asked['id']}")
+    assert (shown["decided"]["zh"], shown["answer"]) == ("改正结果", "该系统已更正为 A 级")
+
+    await admin.execute("update score_tiers set valid_until = $1", small_city.now.date())
+    late = await applicant.post("/cases/human-reviews", wanted | {"objectId": tier["run"]})
+    assert late.status_code == 404
+
+
 async def test_what_was_missing_is_handed_in_and_a_case_is_taken_back(
     applicant, small_city, record_id
 ):

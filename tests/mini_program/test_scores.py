@@ -43,6 +43,7 @@ async def test_a_tier_says_whose_word_it_is_and_of_which_day(applicant, small_ci
     await scored(small_city)
     (tier,) = (await applicant.read("/score"))["tiers"]
     assert tier == {
+        "run": str(await admin.fetchval("select run_id from score_tiers")),
         "model": FIRM_GRADE,
         "modelName": "企业信用等级（演示配置）",
         "tier": "BBB",

@@ -7,7 +7,7 @@ import re
 from accessibility import Axe
 from browsing import Screen
 from loan_pages import Phone
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import FilePayload, Route, expect
 
 PAPER = FilePayload(
     name="受灾情况证明.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4\n% made up\n%%EOF\n"
@@ -124,3 +124,35 @@ async def look_at_the_dial(phone: Phone) -> None:
     )
     assert lit == tiers - from_best
     await phone.screen.shoot("score")
+
+
+async def have_a_tier_of_the_citys_own_looked_at(phone: Phone, axe: Axe) -> None:
+    """Where the city's own system says the tiers there is no score to show: a person looks at the tier. It is taken back after all."""
+    await phone.page.route("**/mp/v1/score", _as_the_citys_own)
+    await go(phone, "/cases", "cases-page")
+    await go(phone, "/score", "score-page")
+    await expect(phone.at("tier")).to_contain_text("本市信用评分系统")
+    await axe.look(phone.page, "a tier of the city's own")
+    await phone.screen.shoot("tier-of-the-city")
+    await phone.at("review-tier").click()
+    await phone.at("ask-review").click()
+    await expect(phone.at("error-wanted")).to_have_text("请填写此项")
+    await phone.at("field-wanted").fill("请核实等级")
+    await phone.at("field-reason").fill("与实际不符")
+    await phone.at("ask-review").click()
+    asked = phone.page.locator('[data-testid="case"][data-kind="human_review"]')
+    await expect(asked).to_contain_text("等级（")
+    await phone.screen.shoot("tier-review-asked")
+    await asked.get_by_test_id("withdraw-case").click()
+    await phone.at("withdraw-dialog-yes").click()
+    await expect(asked).to_have_attribute("data-state", "WITHDRAWN")
+    await phone.page.unroute("**/mp/v1/score")
+
+
+async def _as_the_citys_own(route: Route) -> None:
+    answered = await route.fetch()
+    shown = await answered.json()
+    shown["score"] = None
+    for tier in shown["tiers"]:
+        tier["origin"] = {"code": "city", "zh": "本市信用评分系统"}
+    await route.fulfill(response=answered, json=shown)

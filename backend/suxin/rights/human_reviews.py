@@ -1,11 +1,13 @@
 """Human review (人工复核) of what was decided by automated means alone: a score, or a product that did not fit (PIPL art. 24).
 
-A person answers, with reasons, and another person has checked the answer.
+A person answers, with reasons, and another person has checked the answer. Of a tier that the city's own score system has said the
+platform knows no more than the tier, but decides by it: the office looks into it with whoever runs that system.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,16 +24,28 @@ from suxin.review.queries import city_office
 from suxin.rights.corrections import lock_subject, require_room
 from suxin.rights.kinds import HUMAN_REVIEW
 from suxin.rights.remedies import Contested
-from suxin.scoring.models import Score, ScoreModel
-from suxin.scoring.queries import scores_of
+from suxin.scoring.models import ORIGINS, Score, ScoreModel
+from suxin.scoring.queries import named_tiers, scores_of
 
 
 class AutomatedOutcome(StrEnum):
-    """What was decided by automated means alone: a score of one run, how a product fared for a loan request, or which benefit applied."""
+    """What was decided by automated means alone.
+
+    A score of one run, a tier in force, whosever word it is, how a product fared for a loan request, or which benefit applied.
+    """
 
     SCORE = "score"
+    TIER = "tier"
     MATCH = "match"
     BENEFIT = "benefit"
+
+
+OUTCOMES_ZH: Final[Mapping[AutomatedOutcome, str]] = {
+    AutomatedOutcome.SCORE: "信用评分",
+    AutomatedOutcome.TIER: "信用等级",
+    AutomatedOutcome.MATCH: "产品匹配",
+    AutomatedOutcome.BENEFIT: "信易+适用待遇",
+}
 
 
 class ReviewAsked(Refusal):
@@ -55,8 +69,8 @@ async def request_human_review(
 ) -> ReviewCase:
     """Have a person look at an automated outcome about the acting subject, and answer with reasons.
 
-    ``object_id`` is the run of a score, the newest one if none is named, the loan request, or the redemption; ``product_id`` the product that did
-    not fit.
+    ``object_id`` is the run of a score, the newest one if none is named, the run of a tier in force, the loan request, or the redemption;
+    ``product_id`` the product that did not fit.
 
     :raises Invalid: if a text is missing or too long
     :raises NotFound: if the subject has no such outcome
@@ -69,7 +83,7 @@ async def request_human_review(
         checked_text(text, name)
     await lock_subject(session, subject_id)
     known = await require_room(session, subject_id)
-    outcome = await _outcome(session, actor, about, object_id, product_id)
+    outcome = await _outcome(session, actor, about, object_id, product_id, now=now)
     if any(one.kind == HUMAN_REVIEW.code and one.item == outcome.item for one in known):
         raise ReviewAsked(field="objectId")
     return await file_case(
@@ -97,10 +111,14 @@ async def _outcome(
     about: AutomatedOutcome,
     object_id: UUID | None,
     product_id: UUID | None,
+    *,
+    now: datetime,
 ) -> Contested:
     match about:
         case AutomatedOutcome.SCORE:
             return await _score(session, actor.own_subject, object_id)
+        case AutomatedOutcome.TIER:
+            return await _tier(session, actor, object_id, now=now)
         case AutomatedOutcome.MATCH:
             return await _match(session, actor.own_subject, object_id, product_id)
         case AutomatedOutcome.BENEFIT:
@@ -139,6 +157,20 @@ async def _score(session: AsyncSession, subject_id: UUID, run_id: UUID | None) -
         source="平台评分",
         stated={"score": score.score, "tier": score.tier, "asOf": score.as_of.isoformat()},
     )
+
+
+async def _tier(
+    session: AsyncSession, actor: Actor, run_id: UUID | None, *, now: datetime
+) -> Contested:
+    for tier in await named_tiers(session, actor, now=now):
+        row = tier.row
+        if row.run_id == run_id:
+            return Contested(
+                item=f"{tier.model_name}等级（{row.as_of.isoformat()}）",
+                source=ORIGINS[row.origin][0],
+                stated={"tier": f"{row.tier} {tier.name}", "asOf": row.as_of.isoformat()},
+            )
+    raise NotFound(thing_zh="有效的信用等级", thing_en="tier in force", field="objectId")
 
 
 async def _match(

@@ -99,6 +99,8 @@ def _automated(stated: Mapping[str, Any]) -> list[tuple[str, str]]:
             ("等级", stated["tier"]),
             ("评分日期", stated["asOf"]),
         ]
+    if stated["automated"] == "tier":
+        return [("等级", stated["tier"]), ("评定日期", stated["asOf"])]
     if stated["automated"] == "benefit":
         return [("适用待遇", stated["benefit"]), ("核销日期", stated["day"])]
     reasons = "；".join(one.get("zh") or one.get("code") or "" for one in stated["reasons"])

@@ -79,7 +79,7 @@ const ROUTES = [
   [/^\/(?:cases|my-data\/corrections)$/, "异议与申请", showCases, { tab: "mine", back: "/my-data" }],
   [/^\/cases\/([^/]+)\/(appeal|supplement)$/, "异议与申请", showSaid, { tab: "mine", back: "/cases" }],
   [/^\/cases\/exempt\/([^/]+)$/, "申请豁免", showExempt, { tab: "mine", back: "/cases" }],
-  [/^\/cases\/review\/(score|match|benefit)(?:\/([^/]+)(?:\/([^/]+))?)?$/, "申请人工复核", showReview, { tab: "mine", back: "/cases" }],
+  [/^\/cases\/review\/(score|tier|match|benefit)(?:\/([^/]+)(?:\/([^/]+))?)?$/, "申请人工复核", showReview, { tab: "mine", back: "/cases" }],
   [/^\/my-data\/correct\/(record|name|region|industry)(?:\/([^/]+))?$/, "申请更正", showCorrect, { tab: "mine", back: "/cases" }],
   [/^\/my-data\/declared\/([^/]+)$/, "更正申报", showCorrectDeclared, { tab: "mine", back: "/my-data/parts/declarations" }],
   [/^\/my-data\/deletion$/, "删除我的数据", showDeleting, { tab: "mine", back: "/my-data" }],

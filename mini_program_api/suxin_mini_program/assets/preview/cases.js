@@ -114,7 +114,7 @@ export async function showReview(go, about, objectId, productId) {
     say("已提交，将由人工答复并说明理由");
     go("/cases");
   },
-  h("p", { class: "lead" }, "评分、产品匹配和信易+适用待遇由系统自动作出。您有权请人工复核并得到说明（《个人信息保护法》第二十四条）。"),
+  h("p", { class: "lead" }, "评分、等级、产品匹配和信易+适用待遇由系统自动作出。您有权请人工复核并得到说明（《个人信息保护法》第二十四条）。"),
   h("div", { class: "weui-cells" },
     field("wanted", "请求", textarea({ rows: 2, maxlength: MAX_TEXT, placeholder: "希望核实或改正什么" })),
     field("reason", "理由", textarea({ maxlength: MAX_TEXT, placeholder: "为什么认为结果不对" }))),

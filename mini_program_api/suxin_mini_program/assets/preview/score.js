@@ -19,7 +19,7 @@ export async function showScore(go) {
   return h("div", { "data-testid": "score-page" },
     h("p", { class: "lead" }, h("strong", { "data-testid": "score-owner" }, session.subjectName || "本人"), "的", score.modelName, "。得分仅您本人可见；他人经您授权，只能看到等级。"),
     card(dial(score)),
-    inForce(tiers),
+    inForce(go, tiers),
     section("得分构成", card(contributions(score))),
     section("与上次相比", card(sinceBefore(score))),
     // Only where the run before was not the last of a month before anyhow.
@@ -35,12 +35,15 @@ export async function showScore(go) {
 }
 
 /** The tiers that others may be told of, each with whose word it is and of which day. */
-const inForce = (tiers) => tiers.length > 0 && section("有效等级", tiers.map((one) => card(h("div", { "data-testid": "tier" }, facts([
-  [one.modelName, `${one.tier} ${one.name}`], ["评定", one.origin.zh], ["评定日期", day(one.asOf)], ["有效至", `${day(one.validUntil)} 前`]])))));
+const inForce = (go, tiers) => tiers.length > 0 && section("有效等级", tiers.map((one) => card(
+  h("div", { "data-testid": "tier" }, facts([
+    [one.modelName, `${one.tier} ${one.name}`], ["评定", one.origin.zh], ["评定日期", day(one.asOf)], ["有效至", `${day(one.validUntil)} 前`]])),
+  // A score of the platform's own is reviewed as a whole; of another system's there is the tier alone.
+  one.origin.code === "city" && h("div", { class: "card-actions" }, button("请人工复核", () => go(`/cases/review/tier/${one.run}`), { kind: "default", mini: true, testid: "review-tier", label: `请人工复核${one.modelName}等级` })))));
 
 const nothingYet = (go, tiers) => h("div", { "data-testid": "score-page" },
-  inForce(tiers),
-  tiers.length ? h("p", { class: "lead" }, "等级由本市信用评分系统评定，平台没有得分和计分事项；对等级有异议的，可向该系统的主管部门提出。") : empty("还没有得分", "平台每月计算一次。新加入的主体在下一次计算后即可查看。"),
+  inForce(go, tiers),
+  tiers.length ? h("p", { class: "lead" }, "等级由本市信用评分系统评定，平台没有得分和计分事项；对等级有异议的，可请人工复核，由信用办向该系统的主管部门核实后答复。") : empty("还没有得分", "平台每月计算一次。新加入的主体在下一次计算后即可查看。"),
   h("div", { class: "weui-cells" },
     row(go, "核验他人的证明", "/score/verify", "", "to-verify"),
     row(go, "我的信用记录", "/my-data/parts/records", "有误可申请更正", "to-records")));

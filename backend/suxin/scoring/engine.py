@@ -1,11 +1,12 @@
 """The one implementation of scoring: a model compiled to a statement that scores one subject or the whole city.
 
 ``scored`` is a SELECT of a row for each subject: the points of each indicator of which something counts (a line), of each dimension
-within its bounds, the score and the place of the tier. A record's facet says which indicators it falls on. Records are read once and
-sorted once, by subject and indicator; what follows are sums over rows that already lie side by side. Where a model asks of an item
-what its records are not told apart by, those are read once more, by their item. The whole city is scored in one arm for each part of the records, which share
-nothing, so that the cores work beside each other to the end. Which records count, and how lines become a score, is written here and
-nowhere else; a question of what would be (``totals_of``) is the same text over lines that were made up.
+within its bounds, the score and the place of the tier. A record's facet says which indicators it falls on (``suxin.subjects.facets``);
+where a model asks of an item what its records are not told apart by, they are read once more, by their item. Records are sorted once,
+by subject and indicator; what follows are sums over rows that already lie side by side. The whole city is scored in one arm for each
+part of the records, which share nothing, so that the cores work beside each other to the end. Which records count, and how lines
+become a score, is written here and nowhere else; a question of what would be (``totals_of``) is the same text over lines that were
+made up.
 
 Those whom a context above enters alone are scored out of a relation of theirs (``scored_among``), which has what a panel gave besides.
 

@@ -19,6 +19,7 @@ from suxin.rights.queries.holdings import Told
 from suxin.rights.remedies import CorrectionAbout, Remedy
 from suxin.rural.states import KINDS_ZH as RURAL_KINDS_ZH
 from suxin.rural.states import StatementState
+from suxin.scoring.packaged import FIRM_GRADE, XICHU
 from suxin.subjects.commitments.models import STATES_ZH as COMMITMENT_STATES_ZH
 from suxin.subjects.commitments.models import CommitmentState
 from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus, SubjectKind
@@ -148,6 +149,18 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "kind": {**_zh(ApplicantKind), **_zh(AttachmentKind), **RURAL_KINDS_ZH},
     "state": _zh(ItemState),
     "subjectKind": _zh(ApplicantKind),
+    "modelCode": {
+        XICHU: "西楚分",
+        FIRM_GRADE: "企业信用等级",
+        **{kind.model_code: f"{zh}信用等级" for kind, zh in RURAL_KINDS_ZH.items()},
+    },
+    "source": {
+        "commitments": "信用承诺履行情况",
+        "grid": "村居治理积分",
+        "perks": "信易+守约情况",
+        "rural": "村居信用评级",
+        "village": "村居出具的情况证明",
+    },
     "amountBand": _zh(AmountBand),
     "termBand": _zh(TermBand),
     "grade": {UNRATED: "未评级"},

@@ -58,6 +58,17 @@ def test_every_key_of_a_case_and_of_a_match_has_a_name() -> None:
     assert set(FACTS) == set(ApplicantFacts.__struct_fields__)
 
 
+def test_where_the_platform_made_a_record_itself_is_said_in_chinese() -> None:
+    written = "\n".join(path.read_text(encoding="utf-8") for path in BACKEND.rglob("*.py"))
+    sources = set(re.findall(r'^SOURCE: Final = "(\w+)"', written, re.MULTILINE))
+    assert {"grid", "perks", "rural", "subject", "village"} <= sources
+    assert [one for one in sources if LATIN.search(readable("source", one))] == []
+    assert [readable("modelCode", one) for one in ("xichu", "rural_household")] == [
+        "西楚分",
+        "农户信用等级",
+    ]
+
+
 @pytest.mark.parametrize("outcome", AutomatedOutcome)
 def test_every_automated_outcome_is_named(outcome: AutomatedOutcome) -> None:
     assert not LATIN.search(readable("stated", {"automated": outcome.value}))

@@ -6,7 +6,7 @@ from typing import Any, Final
 from suxin.lending.facts import EcoGrade
 from suxin.lending.industries import industry_name_zh
 
-_NAMES: Final = {
+NAMES: Final = {
     "year": "年度",
     "headcount": "参保人数",
     "title": "名称",
@@ -44,7 +44,7 @@ _NAMES: Final = {
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "finding": {"good": "良好", "bad": "不良"},
 }
-_ORDER: Final = {name: place for place, name in enumerate(("grade", "title", "industry", *_NAMES))}
+_ORDER: Final = {name: place for place, name in enumerate(("grade", "title", "industry", *NAMES))}
 _ECO: Final = {grade.value: grade.zh for grade in EcoGrade}
 
 
@@ -60,5 +60,5 @@ def content_words(content: Mapping[str, Any]) -> str:
             parts.append(_ECO.get(str(value), f"{value} 级"))
         else:
             word = _VALUES.get(name, {}).get(str(value), value)
-            parts.append(f"{_NAMES.get(name, name)} {word}")
+            parts.append(f"{NAMES.get(name, name)} {word}")
     return "，".join(parts)

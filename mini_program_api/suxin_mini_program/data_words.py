@@ -1,35 +1,30 @@
 """How downloaded data reads to a person: figures, times and codes in Chinese, by the names of the fields."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from suxin.consent.notice_texts import CATEGORY_ZH
-from suxin.consent.purposes import PURPOSES
-from suxin.lending.terms import (
-    ApplicantKind,
-    DeclineReason,
-    GuaranteeMode,
-    LoanPurpose,
-    RepaymentMethod,
-)
-from suxin.lending.warnings.states import (
-    FalseAlarmReason,
-    Severity,
-    WarningAction,
-    WarningState,
-    WithdrawnBecause,
-)
+from suxin.consent.purposes import PURPOSES, FetchUnit
+from suxin.lending.exchange.models import AttachmentKind, Author, ItemState
+from suxin.lending.facts import EcoGrade, RuralGradeFact, TaxGrade
+from suxin.lending.leads import UNRATED, AmountBand, TermBand
+from suxin.lending.terms import ApplicantKind, LabelledEnum, LoanPurpose
 from suxin.repair.models import DOCUMENTS_ZH, DocumentKind, RepairState
 from suxin.repair.models import STATES_ZH as REPAIR_STATES_ZH
 from suxin.rights.human_reviews import OUTCOMES_ZH
 from suxin.rights.queries.holdings import Told
 from suxin.rights.remedies import CorrectionAbout, Remedy
+from suxin.rural.states import KINDS_ZH as RURAL_KINDS_ZH
+from suxin.rural.states import StatementState
+from suxin.scoring.packaged import FIRM_GRADE, XICHU
 from suxin.subjects.commitments.models import STATES_ZH as COMMITMENT_STATES_ZH
 from suxin.subjects.commitments.models import CommitmentState
 from suxin.subjects.models import LawfulChannel, Polarity, RecordStatus, SubjectKind
 from suxin.subjects.standing import Ending
+from suxin_mini_program.data_names import COPIED, NAMES, WITHIN
 from suxin_mini_program.labels import (
     BASES,
     CONSENT_STATES,
@@ -48,6 +43,8 @@ from suxin_web.formats import local_date, local_time, money, percent
 
 NOTHING: Final = "—"
 ENDED: Final = "已期满"
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
+"""How a document within a row writes a moment."""
 _RECORD_STATUSES: Final = {
     RecordStatus.ACTIVE: "有效",
     RecordStatus.DISPUTED: "核查中",
@@ -90,6 +87,9 @@ REMEDIES: Final = {
 _SPOKEN: Final[Mapping[str, str]] = {
     "three_factor": "姓名、身份证号、手机号三要素核验",
     "registry": "登记机关核验",
+    "registry_legal_representative": "登记机关核验法定代表人",
+    "village_register_head": "村居名册核对户主",
+    "sandbox": "沙箱数据",
     "demo": "演示数据",
     "name+resident_id+phone": "姓名、身份证号、手机号三要素核验",
     "name+resident_id+card": "窗口读取身份证核验",
@@ -104,29 +104,6 @@ _SPOKEN: Final[Mapping[str, str]] = {
 }
 
 
-# What a correction request keeps of what was contested, and who helped with an act at a counter.
-_STATED: Final = {
-    "counter_office": "代办窗口",
-    "counter_helper": "帮办员编号",
-    "counter_visit": "窗口接待编号",
-    "value": "记载",
-    "occurredOn": "发生日期",
-    "amountFen": "金额",
-    "content": "内容",
-    "sourceRef": "来源文号",
-    "about": "对象",
-    "remedy": "更正方式",
-    "evidence": "豁免依据与证明",
-    "automated": "自动结果",
-    "score": "得分",
-    "tier": "等级",
-    "asOf": "评分日期",
-    "eligible": "符合",
-    "reasons": "原因",
-    "benefit": "适用待遇",
-    "programme": "权益编号",
-    "day": "核销日期",
-}
 # By the kind of the code, because states of two machines share words such as EXPIRED.
 _BY_KIND: Final[Mapping[type, Words]] = {
     type(next(iter(words))): words
@@ -148,7 +125,20 @@ _NAMED: Final[Mapping[type, Mapping[Any, str]]] = {
     Ending: _ENDINGS,
     RepairState: REPAIR_STATES_ZH,
     DocumentKind: DOCUMENTS_ZH,
+    Author: {Author.BANK: "银行", Author.APPLICANT: "申请人"},
+    FetchUnit: {FetchUnit.ONCE: "授权期内", FetchUnit.DAY: "每日", FetchUnit.MONTH: "每月"},
+    StatementState: {
+        StatementState.STATED: "待复核",
+        StatementState.VERIFIED: "已复核",
+        StatementState.REJECTED: "未通过",
+    },
 }
+
+
+def _zh(labels: type[LabelledEnum]) -> Mapping[str, str]:
+    return {member.value: member.zh for member in labels}
+
+
 _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "status": _RECORD_STATUSES,
     "channel": _CHANNELS,
@@ -156,21 +146,32 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "about": ABOUT_ZH,
     "automated": OUTCOMES_ZH,
     "remedy": {remedy: zh for remedy, (zh, _) in REMEDIES.items()},
+    "kind": {**_zh(ApplicantKind), **_zh(AttachmentKind), **RURAL_KINDS_ZH},
+    "state": _zh(ItemState),
+    "subjectKind": _zh(ApplicantKind),
+    "modelCode": {
+        XICHU: "西楚分",
+        FIRM_GRADE: "企业信用等级",
+        **{kind.model_code: f"{zh}信用等级" for kind, zh in RURAL_KINDS_ZH.items()},
+    },
+    "source": {
+        "commitments": "信用承诺履行情况",
+        "grid": "村居治理积分",
+        "perks": "信易+守约情况",
+        "rural": "村居信用评级",
+        "village": "村居出具的情况证明",
+    },
+    "amountBand": _zh(AmountBand),
+    "termBand": _zh(TermBand),
+    "grade": {UNRATED: "未评级"},
+    "tax_grade": _zh(TaxGrade),
+    "eco_grade": _zh(EcoGrade),
+    "rural_grade": _zh(RuralGradeFact),
+    "purpose": {**_zh(LoanPurpose), **{code: one.zh for code, one in PURPOSES.items()}},
+    "fields": {"name": "姓名", "phone": "手机号码", "resident_id": "身份证号码"},
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,
 }
-_LABELLED: Final = (
-    ApplicantKind,
-    DeclineReason,
-    FalseAlarmReason,
-    GuaranteeMode,
-    LoanPurpose,
-    RepaymentMethod,
-    Severity,
-    WarningAction,
-    WarningState,
-    WithdrawnBecause,
-)
 
 
 def shown_rows(found: Told) -> list[list[tuple[str, str]]]:
@@ -194,13 +195,21 @@ def readable(key: str, value: Any) -> str:  # noqa: ANN401 - whatever a row hold
         return NOTHING
     if isinstance(value, list):
         return "；".join(readable(key, one) for one in value)
-    if isinstance(value, Mapping) and key == "content":
-        return content_words(value)
     if isinstance(value, Mapping):
-        return "，".join(
-            f"{_STATED.get(name, name)}：{readable(name, one)}" for name, one in value.items()
-        )
+        return _within(key, value)
     return _figure(key, value) or _coded(key, value)
+
+
+def _within(key: str, value: Mapping[str, Any]) -> str:
+    """Return a document within a row: a record's content, a reason with its own words, or names with values."""
+    if key == "content" and not COPIED & set(value):
+        return content_words(value)
+    if key == "reasons":
+        return str(value["zh"])
+    names = WITHIN.get(key, NAMES)
+    return "，".join(
+        f"{names.get(name, name)}：{readable(name, one)}" for name, one in value.items()
+    )
 
 
 def _figure(key: str, value: Any) -> str | None:  # noqa: ANN401 - as above
@@ -211,22 +220,23 @@ def _figure(key: str, value: Any) -> str | None:  # noqa: ANN401 - as above
     if isinstance(value, date):
         return local_date(value)
     if isinstance(value, int):
-        by_unit = {"Fen": money, "Bps": percent}
+        by_unit = {"fen": money, "bps": percent}
         return next(
-            (write(value) for unit, write in by_unit.items() if key.endswith(unit)), str(value)
+            (write(value) for unit, write in by_unit.items() if key.lower().endswith(unit)),
+            str(value),
         )
+    if isinstance(value, str) and _MOMENT.match(value):
+        return local_time(datetime.fromisoformat(value))
     return str(value) if isinstance(value, UUID) else None
 
 
 def _coded(key: str, value: Any) -> str:  # noqa: ANN401 - as above
-    if key == "purpose" and value in PURPOSES:
-        return PURPOSES[value].zh
     if isinstance(value, SubjectKind):
         return ApplicantKind.coded(value.value).zh
-    if isinstance(value, _LABELLED):
-        return value.zh
     if type(value) in _NAMED:
         return _NAMED[type(value)][value]
     if type(value) in _BY_KIND:
         return _BY_KIND[type(value)][value][0]
+    if isinstance(value, LabelledEnum):
+        return value.zh
     return _BY_FIELD.get(key, {}).get(value) or _SPOKEN.get(value, str(value))

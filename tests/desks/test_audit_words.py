@@ -1,11 +1,14 @@
 """The audit page's words: whatever the product writes into the stream is read in Chinese."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
 from suxin.kernel.audit import AuditEntry
+from suxin.perks.scenarios import SCENARIOS
+from suxin_tenants.operator.audit_detail_names import DETAILS
 from suxin_tenants.operator.audit_words import (
     ACTIONS,
     OBJECTS,
@@ -35,6 +38,30 @@ def test_every_reason_for_acting_for_another_has_words():
     calls += re.findall(r'house\(session, actor, tenant_id, \w+, "([^"]+)"\)', SOURCE)
     assert len(calls) > 8
     assert set(calls) - set(REASONS) == set()
+
+
+def detail_keys(source):
+    """Return the keys that commands write into the details of an entry, where they stand as text."""
+    for node in ast.walk(ast.parse(source)):
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg == "detail"
+            and isinstance(node.value, ast.Dict)
+        ):
+            yield from (key.value for key in node.value.keys if isinstance(key, ast.Constant))
+
+
+def test_every_detail_has_a_name():
+    keys = {
+        key
+        for folder in (BACKEND / "suxin", BACKEND.parent / "tenants")
+        for path in folder.rglob("*.py")
+        for key in detail_keys(path.read_text(encoding="utf-8"))
+    }
+    assert len(keys) > 100
+    assert keys - set(DETAILS) == set()
+    said = {"scenario": "travel.bike", "uses": 0, "verdict": "for", "programme": ""}
+    assert detail_words(said) == f"场景：{SCENARIOS['travel.bike'].zh}；已用次数：0；决定：同意"
 
 
 def test_every_act_has_words():

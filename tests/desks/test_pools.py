@@ -60,7 +60,12 @@ async def answered_and_filed(desks, words, pool_id, agreement_id):
     officer = await desks.officer()
     await officer.done(f"/desk/pool-filings/{pool_id}/loans/{loan.id}")
     assert "在保本金 400,000.00元" in words(await officer.get(f"/desk/loans/{loan.id}"))
-    assert "剩余额度 4,600,000.00元" in words(await officer.get(f"/desk/pool-filings/{pool_id}"))
+    listed = await officer.get(f"/desk/pool-filings/{pool_id}")
+    assert "剩余额度 4,600,000.00元" in words(listed)
+    # Whoever may not open loans is shown no way there.
+    unopened = await house.get(f"/desk/pool-filings/{pool_id}")
+    assert NUMBER in unopened
+    assert [f"/desk/loans/{loan.id}" in page for page in (listed, unopened)] == [True, False]
 
 
 async def test_a_file_says_which_loans_were_not_filed(desks, admin: asyncpg.Connection, words):

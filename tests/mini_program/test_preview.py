@@ -17,6 +17,7 @@ from suxin_mini_program.routes import routes
 from suxin_outbound.guarded import GuardedClient
 from suxin_web import formats
 from suxin_web.application import build_app
+from suxin_web.content_words import NAMES
 from suxin_web.refusals import ServiceUnavailable
 
 ASSETS = files("suxin_mini_program") / "assets"
@@ -194,6 +195,16 @@ def test_the_phone_writes_money_as_the_server_does() -> None:
     told = told_by_node(f"{amounts}.map((fen) => [wan(fen), yuan(fen)])")
 
     assert told == [[format_wan(fen), formats.money(fen)] for fen in amounts]
+
+
+def test_the_phone_names_a_records_content_as_the_server_does() -> None:
+    script = (ASSETS / "preview/mine.js").read_text(encoding="utf-8")
+    written = script.split("export const NAMES = {")[1].split("}")[0]
+
+    said = dict(re.findall(r'(\w+): "([^"]+)"', written))
+
+    assert said == {"grade": "等级", **NAMES}
+    assert list(said)[:3] == ["grade", "title", "industry"]
 
 
 def test_what_is_out_of_range_reaches_the_server_that_says_the_range() -> None:

@@ -14,6 +14,7 @@ from suxin.kernel.refusals import NotFound, Refusal
 from suxin.kernel.row_files import ACCEPTED, FORMATS_ZH
 from suxin.lending.loans.models import Loan
 from suxin.lending.loans.states import LoanState
+from suxin.lending.policies import LOAN_READ
 from suxin.risk_pool.filings import queries
 from suxin.risk_pool.filings.files import HEADING, MAX_FILE_BYTES, file_list
 from suxin.risk_pool.filings.filing import MAX_FILINGS, file_loan
@@ -194,6 +195,7 @@ async def _show(visit: Visit, pool_id: UUID, errors: Mapping[str, str], *, statu
             "max_kib": MAX_FILE_BYTES // _KIB,
             "max_rows": MAX_FILINGS,
             "may_file": visit.actor.may(FILING_MAKE),
+            "reads_loans": visit.actor.may(LOAN_READ),
         }
         return await visit.page(session, "bank/pool_filings.html", context, status=status)
 

@@ -9,6 +9,7 @@ from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
 from suxin_tenants.operator import village_audit_words as villages
+from suxin_tenants.operator.audit_detail_names import CODED, DETAILS
 from suxin_tenants.operator.claim_audit_words import (
     CLAIM_ACTIONS,
     CLAIM_OBJECTS,
@@ -285,6 +286,7 @@ _STEPS: Final[Mapping[str, str]] = {
     Step.DECIDE.value: "答复",
 }
 _CODED: Final[Mapping[str, Mapping[str, str]]] = {
+    **CODED,
     "kind": _KINDS,
     "step": _STEPS,
     "matter": {matter.value: zh for matter, zh in MATTERS.items()},
@@ -292,59 +294,6 @@ _CODED: Final[Mapping[str, Mapping[str, str]]] = {
     "evidence_kind": {kind.value: zh for kind, zh in KINDS.items()},
 }
 _BEFORE_SESSION: Final = "tenancy.log_in."
-_DETAILS: Final[Mapping[str, str]] = {
-    "reason": "原因",
-    "cuts": "缩减内容",
-    "year": "年份",
-    "source": "文件",
-    "replaces": "原安排",
-    "code": "代码",
-    "document": "文档编号",
-    "rows": "行数",
-    "rows_rejected": "退回行数",
-    "batch_key": "批次号",
-    "sha256": "文件 SHA-256",
-    "sandbox": "沙箱",
-    "applicants": "申请人数",
-    "event": "事件",
-    "outcome": "表现",
-    "seconds": "拨动秒数",
-    "ahead_seconds": "比实际时间快（秒）",
-    "version": "版本",
-    "kind": "类型",
-    "uscc": "统一社会信用代码",
-    "override_reason": "校验例外原因",
-    "role": "角色",
-    "areas": "区域",
-    "amount_fen": "金额（分）",
-    "rate_bps": "利率（基点）",
-    "purpose": "用途",
-    "categories": "类别",
-    "eligible": "符合产品数",
-    "rejected": "不符合产品数",
-    "until": "截止",
-    "step": "时限",
-    "name": "额度",
-    "ceiling": "上限",
-    "about": "对象",
-    "item": "事项",
-    "by": "更正为",
-    "erased": "已删除",
-    "kept": "依法保留",
-    "counter_office": "代办窗口",
-    "counter_helper": "帮办员编号",
-    "counter_visit": "窗口接待编号",
-    "consent": "授权编号",
-    "matter": "办理事项",
-    "notice": "告知书版本",
-    "decision": "本人决定",
-    "evidence_kind": "凭据类型",
-    "method": "核验方式",
-    "proof_ref": "核验编号",
-    "first": "首次",
-    "delivery_ref": "短信编号",
-    **villages.DETAILS,
-}
 
 
 def action_words(action: str) -> str:
@@ -380,7 +329,7 @@ def category_words(names: Iterable[str]) -> str:
 def detail_words(detail: Mapping[str, Any]) -> str:
     """Return an entry's details in one line."""
     return "；".join(
-        f"{_DETAILS.get(name, name)}：{_shown(name, value)}"
+        f"{DETAILS.get(name, name)}：{_shown(name, value)}"
         for name, value in detail.items()
         if value not in (None, "", [])
     )

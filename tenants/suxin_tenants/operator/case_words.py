@@ -8,8 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.lending.industries import industry_name_zh
 from suxin.review.models import ReviewCase
 from suxin.review.states import STATES_ZH, CaseState, Outcome
-from suxin.rights.kinds import CORRECTION, DISPUTE, EXEMPTION, HUMAN_REVIEW, LIMIT_OBJECTION
+from suxin.rights.kinds import (
+    CORRECTION,
+    DISPUTE,
+    EXEMPTION,
+    HUMAN_REVIEW,
+    LIMIT_OBJECTION,
+    RATING_APPEAL,
+)
 from suxin.rights.remedies import CorrectionAbout, Remedy, contested
+from suxin.rural.states import KINDS_ZH, RuralKind
 from suxin_tenants.area_names import area_names
 from suxin_tenants.words import Said
 from suxin_web.content_words import content_words
@@ -45,6 +53,7 @@ _WILL: Final[Mapping[str, str]] = {
     EXEMPTION.code: "予以豁免的，经复核后该记录保留在案，不再计入任何评价；不予豁免的，申诉期满后照常使用。",
     LIMIT_OBJECTION.code: "申诉期间限制不生效。申诉成立的，经复核后该限制解除；不成立的，答复的申诉期满后限制生效。只涉及这一项权益，不影响评分和信用记录。",
     HUMAN_REVIEW.code: "由人工核实自动结果并说明理由。认为应予改正的，经复核后由信用办落实改正。",
+    RATING_APPEAL.code: "申诉期间拟定等级不生效。申诉成立的，经复核后按当日在案的记录重新测算，评议得分不低于同期参评户的平均分，结果不会低于拟定等级；不成立的，维持拟定等级。",
 }
 
 
@@ -79,6 +88,12 @@ async def stated_facts(session: AsyncSession, case: ReviewCase) -> list[tuple[st
             ("逾期未付", f"{stated['owed']} 元"),
             ("拟限制", f"{stated['months']} 个月"),
             ("商户理由", stated["why"]),
+        ]
+    if case.kind == RATING_APPEAL.code:
+        return [
+            ("评级年度", str(stated["year"])),
+            ("主体类型", KINDS_ZH[RuralKind(stated["kind"])]),
+            ("拟定等级", stated["tier"]),
         ]
     if case.kind == CORRECTION.code:
         return [(case.item, await _own(session, contested(case)[0], stated["value"]))]

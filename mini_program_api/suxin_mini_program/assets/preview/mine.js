@@ -29,12 +29,14 @@ export async function showMine(go) {
     h("div", { class: "actions" }, button("退出登录", () => logOut(go), { kind: "default", testid: "log-out" })));
 }
 
-/** What the content of a record is called. */
-export const NAMES = { grade: "等级", year: "年度", headcount: "参保人数", title: "名称", level: "级别", authority: "机关", number: "文号", class: "程度", industry: "行业", staff: "从业人数", issuer: "颁发单位", counterparty: "对方", organisation: "组织单位", band: "档次", left: "剩余年限", species: "种类", crop: "作物", event: "事件", programme: "项目", finding: "结论", commitment: "承诺编号", document: "文书" };
-const VALUES = { green: "绿色", blue: "蓝色", yellow: "黄色", red: "红色", black: "黑色" };
+/** What the content of a record is called, in the order in which it is read; as the server says it. */
+export const NAMES = { grade: "等级", title: "名称", industry: "行业", year: "年度", headcount: "参保人数", level: "级别", kind: "种类", authority: "机关", court: "法院", number: "文号", list: "名单", class: "情节", reason: "事由", finding: "结论", commitment: "承诺编号", document: "文书", staff: "从业人数", issuer: "颁发单位", counterparty: "对方", organisation: "组织单位", hours: "时长（小时）", service: "服务", programme: "项目", standing: "身份", library: "图书馆", exam: "考试", carrier: "承运单位", breach: "行为", use: "用途", band: "档次", left: "剩余年限", species: "种类", crop: "作物", event: "事件" };
+const VALUES = { green: "绿色", blue: "蓝色", yellow: "黄色", red: "红色", black: "黑色", good: "良好", bad: "不良" };
+const PLACES = Object.keys(NAMES);
+const place = ([name]) => (name in NAMES ? PLACES.indexOf(name) : PLACES.length);
 
 function record(item) {
-  const latest = Object.entries(item.latestContent).map(([name, value]) => `${NAMES[name] || name} ${VALUES[value] || value}`);
+  const latest = Object.entries(item.latestContent).sort((a, b) => place(a) - place(b)).map(([name, value]) => `${NAMES[name] || name} ${VALUES[value] || value}`);
   if (item.latestAmountFen !== null) latest.push(yuan(item.latestAmountFen));
   return h("article", { class: "card", "data-testid": "record" },
     h("header", { class: "card-head" }, h("div", { class: "card-title" }, h("strong", null, item.name), h("span", null, item.department)), item.selfDeclared && badge("自主申报", "info"), item.count > 1 && badge(`共 ${item.count} 条`)),

@@ -44,6 +44,25 @@ async def test_a_register_is_opened_by_its_code_and_what_is_wrong_stands_beside_
     assert "名册还没有农户" in await village.done("/desk/village/register", areaCode=CODES[0])
 
 
+async def test_what_is_wrong_with_a_grids_change_stands_where_it_was_typed(village):
+    await opened(village)
+    page = await village.get("/desk/village/grids")
+    assert "<details>" in page
+    grid = next(part for part in page.split('"') if part.endswith("/name"))
+    grid_id = grid.split("/")[-2]
+    wrong = await village.post(grid, name="东" * 41)
+    assert wrong.status_code == 422
+    # Open, with the reason and what was typed; the form below, of a new grid, is as it was.
+    assert "<details open>" in wrong.text
+    said = wrong.text.split(f'id="e-rename-name-{grid_id}"')[1].split("</p>")[0]
+    assert "应为 1 至 40 个字" in said
+    assert wrong.text.count("东" * 41) == 1
+    assert "请更正标出的内容" not in wrong.text
+    taken = await village.post(f"/desk/village/grids/{grid_id}/code", code="1")
+    assert (taken.status_code, f'id="e-renumber-code-{grid_id}"' in taken.text) == (422, True)
+    assert "网格已更名" in await village.done(grid, name="东北片网格")
+
+
 async def test_a_household_is_registered_found_and_told_in_full_when_it_is_asked(village):
     await opened(village)
     page = await household(village)

@@ -306,5 +306,9 @@ async def test_a_running_contract_keeps_an_account_open_and_is_named(
         await expect(phone.at("error")).to_have_attribute("data-code", "CONTRACT_RUNNING")
     await expect(phone.at("error")).to_contain_text("请先结清贷款")
     await phone.screen.shoot("contract-running")
+    # A natural person is in no industry that could be wrong.
+    await go(phone, "/my-data/parts/subject", "part-page")
+    await expect(phone.at("correct-region")).to_be_visible()
+    await expect(phone.at("correct-industry")).to_have_count(0)
     await phone.screen.close()
     assert phone.screen.wrong == []

@@ -1,6 +1,7 @@
 """The village's grids with who covers them: drawn, renamed, renumbered, split, merged; workers assigned and ended."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,6 +35,15 @@ from suxin_tenants.words import said
 
 PLACE: Final = f"{AT}/grids"
 Step = Callable[[AsyncSession, Form], Awaitable[object]]
+_FIELDS: Final = ("code", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Which step about which grid was refused: there its form is shown again with what was typed."""
+
+    step: str
+    grid_id: object
 
 
 @get("/village/grids")
@@ -48,7 +58,7 @@ async def send_grid(visit: GivenVisit) -> Answer:
     require_village(visit)
     visit.actor.require(GRID_MANAGE)
     form = await visit.form()
-    form.require("code", "name")
+    form.require(*_FIELDS)
     if form.errors:
         return await _show(visit, form, status=422)
 
@@ -60,7 +70,7 @@ async def send_grid(visit: GivenVisit) -> Answer:
     try:
         await visit.once(form, "village.grid", work)
     except Refusal as refusal:
-        note(form, refusal, ("code", "name"))
+        note(form, refusal, _FIELDS)
         return await _show(visit, form, status=422)
     return visit.go(PLACE, "网格已划定")
 
@@ -149,7 +159,7 @@ async def send_end(visit: GivenVisit, worker_id: FromPath[UUID]) -> Answer:
 
 
 async def _step(visit: Visit, name: str, step: Step, *, done: str, **facts: object) -> Answer:
-    """Carry out one step about a grid, once, and go back to the grids."""
+    """Carry out one step about a grid, once, and go back to the grids; what can be set right is shown where it was typed."""
     require_village(visit)
     visit.actor.require(GRID_MANAGE)
     form = await visit.form()
@@ -163,11 +173,14 @@ async def _step(visit: Visit, name: str, step: Step, *, done: str, **facts: obje
     except Refusal as refusal:
         if not can_be_set_right(refusal):
             raise
-        return visit.go(PLACE, said(refusal), good=False)
+        if refusal.field not in _FIELDS:
+            return visit.go(PLACE, said(refusal), good=False)
+        note(form, refusal, _FIELDS)
+        return await _show(visit, form, status=422, tried=_Tried(name, facts["grid"]))
     return visit.go(PLACE, done)
 
 
-async def _show(visit: Visit, form: Form, *, status: int) -> Answer:
+async def _show(visit: Visit, form: Form, *, status: int, tried: _Tried | None = None) -> Answer:
     require_village(visit)
     tenant_id = visit.actor.own_tenant
     async with visit.reading() as session:
@@ -188,7 +201,9 @@ async def _show(visit: Visit, form: Form, *, status: int) -> Answer:
             "staff": [(str(one.id), one.name) for one in staff if one.ended_at is None],
             "groups": [(one, one) for one in await session.scalars(groups(tenant_id))],
             "may_manage": visit.actor.may(GRID_MANAGE),
-            "typed": form,
+            "typed": form if tried is None else Form({}),
+            "tried": tried,
+            "retyped": form,
         }
         return await visit.page(session, "village/grids.html", context, status=status)
 

@@ -8,7 +8,9 @@ import { badge, button, card, confirm, empty, facts, row, say, section } from ".
 const ROWS_A_PAGE = 10;
 const SHOWN_CASES = 3;
 const NUMBER = "编号";
-const SUBJECT_ITEMS = [["name", "名称"], ["region", "所在地"], ["industry", "行业"]];
+const SUBJECT_ITEMS = [["name", "名称"], ["region", "所在地"]];
+/** A natural person is in no industry. */
+const ORGANISATION_ITEMS = [...SUBJECT_ITEMS, ["industry", "行业"]];
 
 /** Everything in overview. */
 export async function showMyData(go) {
@@ -62,7 +64,7 @@ export async function showPart(go, code) {
   if (part.count) await next();
   return h("div", { "data-testid": "part-page", "data-part": code },
     section(`${part.zh}（共 ${part.count} 条）`, why(part)),
-    code === "subject" && section("申请更正", h("div", { class: "weui-cells" }, SUBJECT_ITEMS.map(([about, name]) => row(go, `更正${about === "name" && session.subjectKind === "person" ? "姓名" : name}`, `/my-data/correct/${about}`, "", `correct-${about}`)))),
+    code === "subject" && section("申请更正", h("div", { class: "weui-cells" }, (session.subjectKind === "person" ? SUBJECT_ITEMS : ORGANISATION_ITEMS).map(([about, name]) => row(go, `更正${about === "name" && session.subjectKind === "person" ? "姓名" : name}`, `/my-data/correct/${about}`, "", `correct-${about}`)))),
     section("数据", part.count ? [list, more] : empty("没有数据")));
 }
 

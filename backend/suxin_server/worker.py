@@ -31,6 +31,7 @@ from suxin.kernel import outbox, performing
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
 from suxin_server.counting import count_daily
+from suxin_server.demo.cautioned import CautionedCity
 from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.contested import ContestedCity
 from suxin_server.demo.guaranteed import GuaranteedCity
@@ -173,7 +174,7 @@ def _demo_pool(
     rated = RatedCity(database, batch, sealer, PROFILES)
     lined = LinedCity(database, batch, sealer, PROFILES, settings.wechat_app_id)
     pointed = PointedCity(database, sealer, PROFILES)
-    stricken = StrickenCity(database, sealer)
+    stricken, cautioned = StrickenCity(database, sealer), CautionedCity(database, sealer)
     perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
 
     async def fill(*, now: datetime) -> bool:
@@ -182,6 +183,7 @@ def _demo_pool(
         await lined.fill(now=now)
         await pointed.fill(now=now)
         await stricken.fill(now=now)
+        await cautioned.fill(now=now)
         await perked.fill(now=now)
         async with stand_in_orders(settings) as provider:
             await ordered.fill(provider=provider, now=now)

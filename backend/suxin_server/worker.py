@@ -42,6 +42,7 @@ from suxin_server.demo.pointed import PointedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.rated import RatedCity
 from suxin_server.demo.scored import ScoredCity
+from suxin_server.demo.settled import SettledCity
 from suxin_server.demo.stricken import StrickenCity
 from suxin_server.demo.villaged import VillagedCity
 from suxin_server.demo.watched import WatchedCity
@@ -176,6 +177,7 @@ def _demo_pool(
     pointed = PointedCity(database, sealer, PROFILES)
     stricken, cautioned = StrickenCity(database, sealer), CautionedCity(database, sealer)
     perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
+    settled = SettledCity(database=database, batch=batch, profiles=PROFILES)
 
     async def fill(*, now: datetime) -> bool:
         await villaged.fill(now=now)
@@ -187,6 +189,7 @@ def _demo_pool(
         await perked.fill(now=now)
         async with stand_in_orders(settings) as provider:
             await ordered.fill(provider=provider, now=now)
+        await settled.fill(now=now)
         await pooled.fill(now=now)
         await guaranteed.guarantee(now=now)
         return await claimed.claim(now=now)

@@ -19,9 +19,13 @@ from suxin.kernel.sealing import Sealer
 from suxin.kernel.together import together
 from suxin.kernel.working_days import local_day
 from suxin_server.demo import cast
+from suxin_server.demo.dice import Dice
 from suxin_server.demo.office import SYSTEM, credit_office
+from suxin_server.demo.office_hours import OfficeHours
 
-PUBLISHED_BEFORE: Final = timedelta(days=8)
+PUBLISHED_BEFORE: Final = 5
+"""How many working days before the start somebody else published it."""
+
 SHOWN_FOR: Final = timedelta(days=180)
 """How long a warning is shown, from when it was proposed."""
 
@@ -32,7 +36,7 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Notice:
-    """What an authority of the demo city has noticed, how long before the start it came to the office."""
+    """What an authority of the demo city has noticed, and how many working days before the start it was proposed as a warning."""
 
     kind: CautionKind
     title: str
@@ -40,7 +44,7 @@ class _Notice:
     file_word: str
     body: str
     organisations: tuple[str, ...]
-    proposed_before: timedelta
+    proposed_before: int
 
     def draft(self, *, now: datetime) -> CautionDraft:
         """Return the warning that is proposed on it, issued three days before."""
@@ -68,7 +72,7 @@ PUBLIC: Final = _Notice(
         "宿迁市演示晚晴养老服务有限公司",
         "江苏演示金穗长青健康产业投资管理集团有限公司宿城第一分公司",
     ),
-    proposed_before=9 * _DAY,
+    proposed_before=6,
 )
 WAITING: Final = _Notice(
     kind=CautionKind.DEBT_EVASION,
@@ -78,7 +82,7 @@ WAITING: Final = _Notice(
     body="演示数据，并非真实通报。下列单位在贷款逾期后将设备和库存转移至关联单位，拒不履行生效判决。\n"
     "请各金融机构和交易相对方注意防范风险。",
     organisations=("泗阳县演示恒腾织造有限公司",),
-    proposed_before=_DAY,
+    proposed_before=1,
 )
 
 
@@ -97,9 +101,10 @@ class CautionedCity:
         if known is not None or len(office) < len(cast.SCORE_OFFICE):
             return False
         proposer, *_, publisher = office
+        hours, dice = OfficeHours(now), Dice("cautions")
         async with together(self.database, now=now) as one:
             for notice in (PUBLIC, WAITING):
-                at = now - notice.proposed_before
+                at = hours.moment(dice, notice.proposed_before)
                 async with one.transaction(proposer, now=at) as session:
                     caution = await propose_caution(
                         session,
@@ -112,7 +117,7 @@ class CautionedCity:
                     caution_id = caution.id
                 if notice is WAITING:
                     continue
-                at = now - PUBLISHED_BEFORE
+                at = hours.moment(dice, PUBLISHED_BEFORE)
                 async with one.transaction(publisher, now=at) as session:
                     await decide_caution(
                         session,

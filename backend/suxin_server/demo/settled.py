@@ -1,7 +1,7 @@
 """What the city's money paid to merchants of the demo city for past months: meals and admissions that were cheaper for visitors.
 
 The worker does it after the start by the product's own commands, as of when each would have been done: programmes that the office approved, what
-was redeemed in the two months before, the statements as the platform draws them up, and what the merchants and the office did about them. Each
+was redeemed in the three months before, the statements as the platform draws them up, and what the merchants and the office did about them. Each
 of the three is one transaction; one that is there already is left as it is.
 """
 
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from suxin.kernel.actor import Actor
 from suxin.kernel.database import Database
 from suxin.kernel.together import Together, together
-from suxin.kernel.working_days import SHANGHAI, local_day
+from suxin.kernel.working_days import BUILT_IN, SHANGHAI, add_working_days, local_day
 from suxin.perks.drafts import from_template
 from suxin.perks.models import Programme
 from suxin.perks.redeeming import redeem_at_once
@@ -38,7 +38,10 @@ OFFERED: Final = {
 """Which template each of them offers on the city's money, under which name, and what is said of it."""
 
 REDEEMED: Final = ((3, 1), (9, 2), (16, 1), (24, 3))
-"""On which days of either month visitors redeemed each, and how many persons at once."""
+"""On which days of each month visitors redeemed each, and how many persons at once."""
+
+MONTHS: Final = 3
+"""How many months before this one: two of them are drawn up on whatever day a city is made, so that one is paid and one waits."""
 
 BUDGET_FEN: Final = 2_000_000
 _DAY: Final = timedelta(days=1)
@@ -105,7 +108,7 @@ class SettledCity:
 async def _redeem(
     one: Together, shops: dict[str, _Shop], official: Actor, months: Sequence[date]
 ) -> None:
-    """Open a programme of each on the city's money, and let visitors redeem it in both months."""
+    """Open a programme of each on the city's money, and let visitors redeem it in each month."""
     began = datetime.combine(months[0], _OPENING, SHANGHAI)
     for log_in, (scenario, name, summary) in OFFERED.items():
         shop = shops[log_in]
@@ -159,7 +162,7 @@ async def _settle(
 
 @dataclass(frozen=True, slots=True)
 class _Turns:
-    """What is done about one statement in the days after it was drawn up, or now where those are not over."""
+    """What is done about one statement in the working days after it was drawn up, or now where those are not over."""
 
     one: Together
     settlement_id: UUID
@@ -187,15 +190,16 @@ class _Turns:
             )
 
     def _days_after(self, days: int) -> datetime:
-        at = self.drawn_up_at.astimezone(SHANGHAI) + days * _DAY
-        return min(self.now, datetime.combine(at.date(), _OPENING, SHANGHAI))
+        day = add_working_days(self.drawn_up_at, days, calendar=BUILT_IN).last_day
+        return min(self.now, datetime.combine(day, _OPENING, SHANGHAI))
 
 
-def _months_before(now: datetime) -> tuple[date, date]:
-    """Return the first days of the two months before this one."""
-    this = local_day(now).replace(day=1)
-    before = (this - _DAY).replace(day=1)
-    return (before - _DAY).replace(day=1), before
+def _months_before(now: datetime) -> Sequence[date]:
+    """Return the first days of the months before this one, oldest first."""
+    months = [local_day(now).replace(day=1)]
+    for _ in range(MONTHS):
+        months.insert(0, (months[0] - _DAY).replace(day=1))
+    return months[:-1]
 
 
 def _next(month: date) -> date:

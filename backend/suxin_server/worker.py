@@ -34,6 +34,7 @@ from suxin_server.counting import count_daily
 from suxin_server.demo.cautioned import CautionedCity
 from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.contested import ContestedCity
+from suxin_server.demo.covered import CoveredCity
 from suxin_server.demo.guaranteed import GuaranteedCity
 from suxin_server.demo.lined import LinedCity
 from suxin_server.demo.ordered import OrderedCity
@@ -178,6 +179,7 @@ def _demo_pool(
     stricken, cautioned = StrickenCity(database, sealer), CautionedCity(database, sealer)
     perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
     settled = SettledCity(database=database, batch=batch, profiles=PROFILES)
+    covered = CoveredCity(database=database, sealer=sealer, profiles=PROFILES)
 
     async def fill(*, now: datetime) -> bool:
         await villaged.fill(now=now)
@@ -190,6 +192,7 @@ def _demo_pool(
         async with stand_in_orders(settings) as provider:
             await ordered.fill(provider=provider, now=now)
         await settled.fill(now=now)
+        await covered.fill(now=now)
         await pooled.fill(now=now)
         await guaranteed.guarantee(now=now)
         return await claimed.claim(now=now)

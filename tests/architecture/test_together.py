@@ -20,6 +20,7 @@ def test_actors_share_a_transaction_only_where_they_are_made_up() -> None:
             "cautioned",
             "claimed",
             "contested",
+            "covered",
             "on_funds",
             "pooled",
             "settled",

@@ -52,3 +52,23 @@ async def test_one_claim_was_paid_by_two_and_one_waits(new_city, monkeypatch):
         assert len(await built.column("select id from perk_cover_papers")) == 2
         # Once and no more, at whatever start.
         assert not await city.fill(now=NOW)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(datetime(2026, 10, 8, 0, 50, tzinfo=UTC), id="before the office opens after a week off"),
+        pytest.param(datetime(2026, 2, 28, 16, 5, tzinfo=UTC), id="the night in which a month begins"),
+    ],
+)  # fmt: skip
+async def test_on_whatever_day_nothing_is_to_come_and_the_claim_that_waits_is_in_time(
+    new_city, now
+):
+    async with new_city(NOW) as built:
+        sealer = built.setting.made_for.sealer
+        city = CoveredCity(database=built.database, sealer=sealer, profiles=PROFILES)
+        assert await city.fill(now=now)
+        to_come = "select action from audit_entries where action like 'perks.%' and at > $1"
+        assert await built.column(to_come, now) == []
+        waiting = "select due_at > $1 from perk_cover_claims where state = 'SUBMITTED'"
+        assert await built.column(waiting, now) == [True]

@@ -31,8 +31,10 @@ from suxin.kernel import outbox, performing
 from suxin.kernel.database import Database, RoleUnsafe
 from suxin.kernel.sealing import Sealer
 from suxin_server.counting import count_daily
+from suxin_server.demo.cautioned import CautionedCity
 from suxin_server.demo.claimed import ClaimedCity
 from suxin_server.demo.contested import ContestedCity
+from suxin_server.demo.covered import CoveredCity
 from suxin_server.demo.guaranteed import GuaranteedCity
 from suxin_server.demo.lined import LinedCity
 from suxin_server.demo.ordered import OrderedCity
@@ -41,6 +43,7 @@ from suxin_server.demo.pointed import PointedCity
 from suxin_server.demo.pooled import PooledCity
 from suxin_server.demo.rated import RatedCity
 from suxin_server.demo.scored import ScoredCity
+from suxin_server.demo.settled import SettledCity
 from suxin_server.demo.stricken import StrickenCity
 from suxin_server.demo.villaged import VillagedCity
 from suxin_server.demo.watched import WatchedCity
@@ -173,8 +176,10 @@ def _demo_pool(
     rated = RatedCity(database, batch, sealer, PROFILES)
     lined = LinedCity(database, batch, sealer, PROFILES, settings.wechat_app_id)
     pointed = PointedCity(database, sealer, PROFILES)
-    stricken = StrickenCity(database, sealer)
+    stricken, cautioned = StrickenCity(database, sealer), CautionedCity(database, sealer)
     perked, ordered = PerkedCity(database, PROFILES), OrderedCity(database, PROFILES)
+    settled = SettledCity(database=database, batch=batch, profiles=PROFILES)
+    covered = CoveredCity(database=database, sealer=sealer, profiles=PROFILES)
 
     async def fill(*, now: datetime) -> bool:
         await villaged.fill(now=now)
@@ -182,9 +187,12 @@ def _demo_pool(
         await lined.fill(now=now)
         await pointed.fill(now=now)
         await stricken.fill(now=now)
+        await cautioned.fill(now=now)
         await perked.fill(now=now)
         async with stand_in_orders(settings) as provider:
             await ordered.fill(provider=provider, now=now)
+        await settled.fill(now=now)
+        await covered.fill(now=now)
         await pooled.fill(now=now)
         await guaranteed.guarantee(now=now)
         return await claimed.claim(now=now)

@@ -16,5 +16,15 @@ def test_actors_share_a_transaction_only_where_they_are_made_up() -> None:
     }
     assert users == {
         f"backend/suxin_server/demo/{name}.py"
-        for name in ("claimed", "contested", "pooled", "stricken", "watched")
+        for name in (
+            "cautioned",
+            "claimed",
+            "contested",
+            "covered",
+            "on_funds",
+            "pooled",
+            "settled",
+            "stricken",
+            "watched",
+        )
     }

@@ -35,7 +35,7 @@ TABS = (
     "my-data/deletion",
     "my-data/closure",
 )
-OPEN_PAGES = ("/", "/preview", "/desk", "/consent/verify", "/oauth/device")
+OPEN_PAGES = ("/", "/cautions", "/preview", "/desk", "/consent/verify", "/oauth/device")
 # Disasters, relief notices and public warnings are looked at among a village's pages.
 DESKS = {
     "chufeng.loan": (
@@ -66,7 +66,11 @@ DESKS = {
         "/desk/score-models",
         "/desk/warning-rules",
         "/desk/warning-rules/new",
+        "/desk/settlement-approvals",
+        "/desk/cover-approvals",
+        "/desk/covers",
     ),
+    "mall.admin": ("/desk/perk-settlements", "/desk/cover-claims"),
 }
 FOCUSED = "() => document.activeElement?.dataset.testid ?? document.activeElement?.id ?? ''"
 OUTLINED = """

@@ -83,7 +83,7 @@ async (selector) => {
 """
 """What a picture of a QR code says, read by the program that reads them at a counter."""
 ONE_OF: Final = re.compile(
-    r"/desk/(points/(claims|notices|rules)|shop/(goods|redemptions)|ratings|credit-rounds|rural/areas|village/households|disasters)"
+    r"/desk/(points/(claims|notices|rules)|shop/(goods|redemptions)|ratings|credit-rounds|rural/areas|village/households|disasters|cautions)"
     r"/[0-9a-f-]{9,36}(/vote)?"
 )
 """A page of one thing, which a list leads to; the first of each kind is looked at as well."""

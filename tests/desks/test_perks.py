@@ -5,7 +5,9 @@ from html import unescape
 
 import pytest
 from observing import nothing_written
+from small_scores import active_model
 
+from suxin.scoring.packaged import XICHU, packaged_model
 from suxin.tenancy.profiles import TenantKind
 
 NEW = "/desk/perks/new?scenario=tour.ticket"
@@ -43,6 +45,29 @@ async def test_a_template_is_published_as_it_stands(desks, desk, words, page_of)
     assert "门票 9 折" in listed
     operator = await desks.operator()
     assert "1 个" in words(await operator.get("/desk/plan-targets"))
+
+
+async def test_a_tier_is_called_what_the_model_in_force_calls_it(desks, desk, words):
+    """Form, programme and approval say which tier is meant; by its rank where no model is in force yet."""
+    assert "第 3 等级及以上" in words(await desk.get(NEW))
+    await active_model(desks.city, packaged_model(XICHU))
+    form = await desk.get(NEW)
+    options = re.findall(r'<option value="(\d)"[^>]*>([^<]+)<', form)
+    assert options[:3] == [
+        ("0", "AAA 诚信模范"),
+        ("1", "AA 诚信优秀 及以上"),
+        ("2", "A 诚信良好 及以上"),
+    ]
+    assert len(options) == 2 * 8
+    citys = {"funder": "city", "funderName": "市信用办", "budget": "50000"}
+    assert "A 诚信良好 及以上" in words(await desk.done(NEW, **(typed(form) | citys)))
+    operator = await desks.operator()
+    (at,) = set(
+        re.findall(
+            r'href="(/desk/perk-approvals/[^"]+)"', await operator.get("/desk/perk-approvals")
+        )
+    )
+    assert "A 诚信良好 及以上" in words(await operator.get(at))
 
 
 async def test_what_is_wrong_stands_beside_the_field(desk, admin):

@@ -16,7 +16,8 @@ from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import tenant_row, tenants_by_id
 from suxin_tenants.forms import Form
 from suxin_tenants.paging import read_page
-from suxin_tenants.perks.programme_form import TIERS, scenario_title
+from suxin_tenants.perks.programme_form import scenario_title
+from suxin_tenants.perks.tier_words import tier_words
 from suxin_tenants.visits import Answer, GivenVisit, Visit
 
 PLACE: Final = "/desk/perk-approvals"
@@ -47,7 +48,7 @@ async def show_approval(visit: GivenVisit, programme_id: FromPath[UUID]) -> Answ
             "scenario": scenario_title(programme.scenario_code),
             "offers": programme.offers_read,
             "fallback": programme.fallback_read,
-            "tiers": dict(TIERS),
+            "tiers": await tier_words(session, (offer.gate for offer in programme.offers_read)),
         }
         return await visit.page(session, "operator/perk_approval.html", context)
 

@@ -15,10 +15,6 @@ from suxin_tenants.forms import Form, listed, percent_text, yuan_text
 A_YEAR: Final = timedelta(days=365)
 _MINUTES: Final = 60
 _LIMITS: Final = ("personDaily", "personTotal", "scenarioMonthly", "daily", "partyLimit", "stock")
-TIERS: Final = (
-    ("0", "最高等级"),
-    *((str(place), f"第 {place + 1} 等级及以上") for place in range(1, 8)),
-)
 UNITS: Final[Mapping[str, str]] = {"fen": "元", "bps": "%", "minutes": "分钟", "pieces": "件"}
 NAMES: Final[Mapping[str, str]] = {
     "endsBefore": "endsOn",

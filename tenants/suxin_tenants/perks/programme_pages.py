@@ -27,7 +27,6 @@ from suxin_tenants.forms import Form, options
 from suxin_tenants.paging import read_page
 from suxin_tenants.perks.programme_form import (
     NAMES,
-    TIERS,
     ProgrammeValues,
     draft_of,
     fields_of,
@@ -37,6 +36,7 @@ from suxin_tenants.perks.programme_form import (
     typed_values,
     values_of,
 )
+from suxin_tenants.perks.tier_words import tier_words
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
 from suxin_tenants.words import Said
 
@@ -118,7 +118,7 @@ async def show_programme(visit: GivenVisit, programme_id: FromPath[UUID]) -> Ans
             "scenario": scenario_title(programme.scenario_code),
             "offers": programme.offers_read,
             "fallback": programme.fallback_read,
-            "tiers": dict(TIERS),
+            "tiers": await tier_words(session, (offer.gate for offer in programme.offers_read)),
             "areas": await area_names(session, programme.areas),
             "left": await left_of(session, programme),
             "results": await queries.results_of(session, visit.actor, programme.id),
@@ -266,7 +266,7 @@ async def _show_form(
             "scenario": scenario_title(values.scenario_code),
             "counties": await county_options(session),
             "funders": options(FunderKind),
-            "tiers": TIERS,
+            "tiers": await tier_words(session, (row.gate for row in values.rows if row.gate)),
         }
         return await visit.page(session, "perks/programme_form.html", context, status=status)
 

@@ -8,8 +8,8 @@ import pytest
 
 from suxin.kernel.audit import AuditEntry
 from suxin.perks.scenarios import SCENARIOS
-from suxin_tenants.operator.audit_detail_names import DETAILS
-from suxin_tenants.operator.audit_words import (
+from suxin_web.audit_words.details import DETAILS
+from suxin_web.audit_words.entries import (
     ACTIONS,
     OBJECTS,
     REASONS,

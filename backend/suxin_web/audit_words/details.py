@@ -9,7 +9,7 @@ from suxin.lending.warnings.states import Severity
 from suxin.perks.scenarios import SCENARIOS
 from suxin.risk_pool.claims.states import CollectionResult
 from suxin.risk_pool.filings.states import Release
-from suxin_tenants.operator import village_audit_words as villages
+from suxin_web.audit_words import villages
 
 DETAILS: Final[Mapping[str, str]] = {
     "reason": "原因",

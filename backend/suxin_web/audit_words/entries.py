@@ -5,33 +5,35 @@ from typing import Any, Final
 
 from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.consent.purposes import PURPOSES
+from suxin.counter.jobs import DECIDED_ZH
+from suxin.counter.models import EVIDENCE_KINDS_ZH, MATTERS_ZH
 from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
-from suxin_tenants.operator import village_audit_words as villages
-from suxin_tenants.operator.audit_detail_names import CODED, DETAILS
-from suxin_tenants.operator.claim_audit_words import (
+from suxin.tenancy.profiles import TENANT_KINDS_ZH
+from suxin_web.audit_words import villages
+from suxin_web.audit_words.cases import CASE_ACTIONS
+from suxin_web.audit_words.claims import (
     CLAIM_ACTIONS,
     CLAIM_OBJECTS,
     CLAIM_REASONS,
 )
-from suxin_tenants.operator.counter_words import COUNTER_ACTIONS, DECIDED, KINDS, MATTERS
-from suxin_tenants.operator.guarantee_audit_words import (
+from suxin_web.audit_words.counter import COUNTER_ACTIONS
+from suxin_web.audit_words.details import CODED, DETAILS
+from suxin_web.audit_words.guarantees import (
     GUARANTEE_ACTIONS,
     GUARANTEE_OBJECTS,
     GUARANTEE_REASONS,
 )
-from suxin_tenants.operator.incentive_audit_words import INCENTIVE_ACTIONS, INCENTIVE_OBJECTS
-from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
-from suxin_tenants.operator.office_audit_words import OFFICE_ACTIONS, OFFICE_OBJECTS
-from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
-from suxin_tenants.operator.part_audit_words import PART_ACTIONS, PART_OBJECTS, PART_REASONS
-from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
-from suxin_tenants.operator.point_audit_words import POINT_REASONS
-from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
-from suxin_tenants.operator.review_words import CASE_ACTIONS
-from suxin_tenants.operator.warning_words import WARNING_ACTIONS
-from suxin_tenants.words import TENANT_KINDS
+from suxin_web.audit_words.guarantor_parts import PART_ACTIONS, PART_OBJECTS, PART_REASONS
+from suxin_web.audit_words.incentives import INCENTIVE_ACTIONS, INCENTIVE_OBJECTS
+from suxin_web.audit_words.lending import LENDING_ACTIONS
+from suxin_web.audit_words.loan_warnings import WARNING_ACTIONS
+from suxin_web.audit_words.office import OFFICE_ACTIONS, OFFICE_OBJECTS
+from suxin_web.audit_words.orders import ORDER_ACTIONS, ORDER_OBJECTS
+from suxin_web.audit_words.perks import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
+from suxin_web.audit_words.points import POINT_REASONS
+from suxin_web.audit_words.pools import POOL_ACTIONS, POOL_OBJECTS
 
 ACTIONS: Final[Mapping[str, str]] = {
     "data.read": "查阅主体数据",
@@ -279,7 +281,7 @@ REASONS: Final[Mapping[str, str]] = {
 
 DECLINED: Final[Mapping[str, str]] = {reason.value: reason.zh for reason in DeclineReason}
 
-_KINDS: Final[Mapping[str, str]] = {kind.value: zh for kind, zh in TENANT_KINDS.items()}
+_KINDS: Final[Mapping[str, str]] = {kind.value: zh for kind, zh in TENANT_KINDS_ZH.items()}
 _STEPS: Final[Mapping[str, str]] = {
     Step.ACCEPT.value: "受理",
     Step.CONTACT.value: "联系",
@@ -289,9 +291,9 @@ _CODED: Final[Mapping[str, Mapping[str, str]]] = {
     **CODED,
     "kind": _KINDS,
     "step": _STEPS,
-    "matter": {matter.value: zh for matter, zh in MATTERS.items()},
-    "decision": {decision.value: zh for decision, zh in DECIDED.items()},
-    "evidence_kind": {kind.value: zh for kind, zh in KINDS.items()},
+    "matter": {matter.value: zh for matter, zh in MATTERS_ZH.items()},
+    "decision": {decision.value: zh for decision, zh in DECIDED_ZH.items()},
+    "evidence_kind": {kind.value: zh for kind, zh in EVIDENCE_KINDS_ZH.items()},
 }
 _BEFORE_SESSION: Final = "tenancy.log_in."
 

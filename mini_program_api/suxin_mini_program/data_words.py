@@ -38,6 +38,7 @@ from suxin_mini_program.labels import (
     REQUEST_STATES,
     Words,
 )
+from suxin_web.audit_words.entries import ACTIONS, ACTORS, OBJECTS, detail_words
 from suxin_web.content_words import content_words
 from suxin_web.formats import local_date, local_time, money, percent
 
@@ -147,7 +148,10 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "automated": OUTCOMES_ZH,
     "remedy": {remedy: zh for remedy, (zh, _) in REMEDIES.items()},
     "kind": {**_zh(ApplicantKind), **_zh(AttachmentKind), **RURAL_KINDS_ZH},
-    "state": _zh(ItemState),
+    "state": {
+        **_zh(ItemState),
+        **{state.value: zh for state, (zh, _) in CONSENT_STATES.items()},
+    },
     "subjectKind": _zh(ApplicantKind),
     "modelCode": {
         XICHU: "西楚分",
@@ -171,6 +175,9 @@ _BY_FIELD: Final[Mapping[str, Mapping[Any, str]]] = {
     "fields": {"name": "姓名", "phone": "手机号码", "resident_id": "身份证号码"},
     "category": CATEGORY_ZH,
     "categories": CATEGORY_ZH,
+    "actorKind": {**ACTORS, "subject": "本人"},
+    "action": ACTIONS,
+    "objectType": OBJECTS,
 }
 
 
@@ -201,9 +208,11 @@ def readable(key: str, value: Any) -> str:  # noqa: ANN401 - whatever a row hold
 
 
 def _within(key: str, value: Mapping[str, Any]) -> str:
-    """Return a document within a row: a record's content, a reason with its own words, or names with values."""
+    """Return a document within a row: a record's content, an act's details, a reason with its own words, or names with values."""
     if key == "content" and not COPIED & set(value):
         return content_words(value)
+    if key == "detail":
+        return detail_words(value, plain=readable)
     if key == "reasons":
         return str(value["zh"])
     names = WITHIN.get(key, NAMES)

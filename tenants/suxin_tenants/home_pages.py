@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from suxin.grid.policies import CLAIM_RECORD
 from suxin.kernel.queries import inbox_of_staff, unread_count
 from suxin.tenancy.policies import STAFF_READ
-from suxin.tenancy.profiles import TenantKind
+from suxin.tenancy.profiles import TENANT_KINDS_ZH, TenantKind
 from suxin.tenancy.queries import staff_count, tenant_row
 from suxin_tenants.area_names import area_names
 from suxin_tenants.navigation import front_page
 from suxin_tenants.village_grid.waiting import waiting_for
 from suxin_tenants.visits import Answer, GivenVisit, Visit
-from suxin_tenants.words import TENANT_KINDS, TENANT_STATES
+from suxin_tenants.words import TENANT_STATES
 
 
 @get("/")
@@ -35,7 +35,7 @@ async def show_home(visit: GivenVisit) -> Answer:
             {
                 **await _today(session, visit),
                 "tenant": tenant,
-                "kind": TENANT_KINDS[visit.kind],
+                "kind": TENANT_KINDS_ZH[visit.kind],
                 "state": TENANT_STATES[tenant.status],
                 "area": (await area_names(session, [tenant.area_code]))[tenant.area_code],
                 "staff_count": await staff_count(session, tenant.id),

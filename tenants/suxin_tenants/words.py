@@ -11,7 +11,7 @@ from suxin.kernel.refusals import Forbidden, Invalid, Refusal
 from suxin.lending.models import LoanProduct, OfferState, ProductStatus, ReferralState
 from suxin.lending.terms import LoanTermOutOfRange
 from suxin.tenancy.models import TenantStatus
-from suxin.tenancy.profiles import QuotaName, TenantKind
+from suxin.tenancy.profiles import QuotaName
 from suxin.tenancy.providers.models import ProviderState
 from suxin_outbound.guarded import CallProblem
 from suxin_outbound.webhooks import NOT_ALLOWED as TARGET_NOT_ALLOWED
@@ -88,14 +88,6 @@ PROVIDER_STATES: Final[Mapping[ProviderState, Said]] = {
 TENANT_STATES: Final[Mapping[TenantStatus, Said]] = {
     TenantStatus.ACTIVE: ("正常", "good"),
     TenantStatus.SUSPENDED: ("已暂停", "bad"),
-}
-TENANT_KINDS: Final[Mapping[TenantKind, str]] = {
-    TenantKind.OPERATOR: "运营机构",
-    TenantKind.BANK: "银行",
-    TenantKind.MERCHANT: "商户",
-    TenantKind.ATTRACTION: "景区",
-    TenantKind.VILLAGE_GRID: "村居网格",
-    TenantKind.GUARANTOR: "担保机构",
 }
 QUOTAS: Final[Mapping[QuotaName, str]] = {
     QuotaName.STAFF: "工作人员",

@@ -8,8 +8,8 @@ import pytest
 
 from suxin.kernel.audit import AuditEntry
 from suxin.perks.scenarios import SCENARIOS
-from suxin_tenants.operator.audit_detail_names import DETAILS
-from suxin_tenants.operator.audit_words import (
+from suxin_web.audit_words.details import DETAILS
+from suxin_web.audit_words.entries import (
     ACTIONS,
     OBJECTS,
     REASONS,
@@ -40,24 +40,64 @@ def test_every_reason_for_acting_for_another_has_words():
     assert set(calls) - set(REASONS) == set()
 
 
-def detail_keys(source):
-    """Return the keys that commands write into the details of an entry, where they stand as text."""
-    for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.keyword)
-            and node.arg == "detail"
-            and isinstance(node.value, ast.Dict)
-        ):
-            yield from (key.value for key in node.value.keys if isinstance(key, ast.Constant))
+def test_every_reason_for_which_a_grant_ends_has_words():
+    edges = (BACKEND / "suxin_oauth").rglob("*.py")
+    written = SOURCE + "\n".join(path.read_text(encoding="utf-8") for path in edges)
+    ends = re.findall(r'end_grants?\w*\([^)]*?reason="([a-z_]+)"', written)
+    assert len(ends) > 8
+    assert set(ends) - set(REASONS) == set()
+
+
+def test_what_a_subject_was_put_right_in_is_told():
+    told = {"columns": ["name"], "before": {"name": "甲"}, "after": {"name": "乙"}}
+    assert detail_words(told) == "更改项目：名称；变更前：名称：甲；变更后：名称：乙"
+    assert detail_words({"amount_fen": 5_000_00, "rate_bps": 435, "first": True}) == (
+        "金额：5,000.00元；利率：4.35%；首次：是"
+    )
+
+
+TREES = [
+    ast.parse(path.read_text(encoding="utf-8"))
+    for folder in (BACKEND / "suxin", BACKEND.parent / "tenants")
+    for path in sorted(folder.rglob("*.py"))
+]
+NODES = [node for tree in TREES for node in ast.walk(tree)]
+FUNCTIONS = [node for node in NODES if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+RECORDERS = {
+    function.name: {
+        one.arg
+        for other in FUNCTIONS
+        if other.name == function.name
+        for one in (*other.args.args, *other.args.kwonlyargs)
+    }
+    for function in FUNCTIONS
+    if function.args.kwarg and function.args.kwarg.arg == "detail"
+}
+"""The functions that take an entry's details by their names, with what else those of that name take."""
+
+
+def text_keys(value):
+    if isinstance(value, ast.Dict):
+        yield from (key.value for key in value.keys if isinstance(key, ast.Constant))
+
+
+def detail_keys(node):
+    """Return the keys that a command writes into the details of an entry here, where they stand as text."""
+    if (isinstance(node, ast.keyword) and node.arg == "detail") or (
+        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "detail"
+    ):
+        yield from text_keys(node.value)
+    elif isinstance(node, ast.Call):
+        called = ast.unparse(node.func).rpartition(".")[2]
+        if called == "record_step":
+            yield from (key for given in node.args for key in text_keys(given))
+        if called in RECORDERS:
+            named = {keyword.arg for keyword in node.keywords if keyword.arg}
+            yield from named - RECORDERS[called] - {"detail"}
 
 
 def test_every_detail_has_a_name():
-    keys = {
-        key
-        for folder in (BACKEND / "suxin", BACKEND.parent / "tenants")
-        for path in folder.rglob("*.py")
-        for key in detail_keys(path.read_text(encoding="utf-8"))
-    }
+    keys = {key for node in NODES for key in detail_keys(node)}
     assert len(keys) > 100
     assert keys - set(DETAILS) == set()
     said = {"scenario": "travel.bike", "uses": 0, "verdict": "for", "programme": ""}

@@ -14,8 +14,10 @@ from suxin.kernel.holdings import in_json
 from suxin.lending.facts import ApplicantFacts
 from suxin.rights.human_reviews import AutomatedOutcome
 from suxin.rights.portions import PORTIONS
+from suxin.rights.queries.holdings import Told
 from suxin_mini_program.data_names import FACTS, NAMES
-from suxin_mini_program.data_words import readable
+from suxin_mini_program.data_words import readable, shown_rows
+from suxin_web.audit_words.entries import ACTIONS, OBJECTS
 
 BACKEND = Path(__file__).parents[2] / "backend" / "suxin"
 LATIN = re.compile(r"[A-Za-z]")
@@ -66,6 +68,52 @@ def test_where_the_platform_made_a_record_itself_is_said_in_chinese() -> None:
     assert [readable("modelCode", one) for one in ("xichu", "rural_household")] == [
         "西楚分",
         "农户信用等级",
+    ]
+
+
+def test_every_act_and_every_kind_of_thing_reads_chinese() -> None:
+    assert len(ACTIONS) > 300
+    assert [one for one in ACTIONS if LATIN.search(readable("action", one))] == []
+    assert [one for one in OBJECTS if LATIN.search(readable("objectType", one))] == []
+    kinds = ("anonymous", "client", "operator", "staff", "subject", "system")
+    assert [one for one in kinds if LATIN.search(readable("actorKind", one))] == []
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        (
+            {"purpose": "loan.match", "categories": ["tax", "penalties"]},
+            "用途：审核贷款申请并报价；类别：纳税信息、行政处罚信息",
+        ),
+        ({"state": "REVOKED"}, "状态：已撤回"),
+        (
+            {"case": "correction", "item": "名称", "outcome": "GRANTED"},
+            "事项类型：更正申请；事项：名称；结果：予以支持",
+        ),
+        ({"kind": "account_statement", "size_bytes": 5}, "类型：经营流水；大小（字节）：5"),
+        (
+            {"method": "three_factor", "first": True},
+            "核验方式：姓名、身份证号、手机号三要素核验；首次：是",
+        ),
+        (
+            {"until": "2026-11-30T20:05:00+00:00", "rate_bps": 340},
+            "截止：2026-12-01 04:05；利率：3.40%",
+        ),
+        ({"amount_fen": 50_000_000, "reason": None}, "金额：500,000.00元"),
+        ({"reason": "consent_revoked"}, "原因：撤回授权"),
+    ],
+)
+def test_an_act_on_record_shows_no_code(detail: dict[str, object], words: str) -> None:
+    (acts,) = (portion for portion in PORTIONS if portion.code == "acts")
+    act = {
+        "actorKind": "client",
+        "action": "consent.consent.requested",
+        "objectType": "consent",
+        "detail": detail,
+    }
+    assert shown_rows(Told(acts, 1, [act], None)) == [
+        [("办理方", "机构系统"), ("事项", "请求授权"), ("对象类型", "授权"), ("内容", words)]
     ]
 
 

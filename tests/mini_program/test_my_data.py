@@ -1,6 +1,7 @@
 """My data over the mini program: download, read on, correct, delete, close the account."""
 
 import json
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -316,3 +317,15 @@ async def test_it_is_not_closed_for_a_firm_nor_by_another_phrase(applicant, admi
     refused = await applicant.post("/account/closure", {"confirmation": "好"})
     assert (refused.status_code, refused.json()["field"]) == (422, "confirmation")
     assert await changed(admin, before) == set()
+
+
+async def test_no_act_on_record_shows_a_code(applicant, new_request) -> None:
+    made = (await applicant.write("/loan-requests", new_request))["request"]
+    await applicant.write(f"/loan-requests/{made['id']}/withdrawal")
+
+    page = await applicant.read("/my-data/rows", part="acts", first=50)
+
+    acts = [{one["name"]: one["value"] for one in row} for row in page["shown"]]
+    said = [{name: act[name] for name in act if not name.endswith("编号")} for act in acts]
+    assert [act["事项"] for act in said] == ["撤回贷款申请", "提交贷款申请"]
+    assert [act for act in said if re.search(r"[a-z]", "".join(act.values()))] == []

@@ -1,5 +1,6 @@
 """Visits at a counter with their named steps, and the evidence of what somebody decided there."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -60,6 +61,14 @@ class Matter(StrEnum):
     REVOKE = "revoke"
 
 
+MATTERS_ZH: Final[Mapping[Matter, str]] = {
+    Matter.ANSWER: "答复授权请求",
+    Matter.PAUSE: "暂停授权",
+    Matter.RESUME: "恢复授权",
+    Matter.REVOKE: "撤回授权",
+}
+
+
 class Decision(StrEnum):
     """What a person decides."""
 
@@ -84,6 +93,12 @@ class EvidenceKind(StrEnum):
 
     SIGNATURE = "signature"
     PAPER = "paper"
+
+
+EVIDENCE_KINDS_ZH: Final[Mapping[EvidenceKind, str]] = {
+    EvidenceKind.SIGNATURE: "签名板手写签名",
+    EvidenceKind.PAPER: "纸质签字",
+}
 
 
 class ReceiptBy(StrEnum):

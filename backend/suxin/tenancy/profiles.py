@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from suxin.kernel.actor import ActorKind, Permission
 
@@ -21,6 +22,16 @@ class TenantKind(StrEnum):
     def actor_kind(self) -> ActorKind:
         """The kind of actor that this tenant's staff are."""
         return ActorKind.OPERATOR if self is TenantKind.OPERATOR else ActorKind.STAFF
+
+
+TENANT_KINDS_ZH: Final[Mapping[TenantKind, str]] = {
+    TenantKind.OPERATOR: "运营机构",
+    TenantKind.BANK: "银行",
+    TenantKind.MERCHANT: "商户",
+    TenantKind.ATTRACTION: "景区",
+    TenantKind.VILLAGE_GRID: "村居网格",
+    TenantKind.GUARANTOR: "担保机构",
+}
 
 
 class QuotaName(StrEnum):

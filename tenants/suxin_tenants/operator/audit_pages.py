@@ -15,7 +15,9 @@ from suxin.tenancy.models import Tenant
 from suxin.tenancy.policies import TENANT_READ
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import tenants, tenants_by_id
-from suxin_tenants.operator.audit_words import (
+from suxin_tenants.paging import asked_text, read_page
+from suxin_tenants.visits import Answer, GivenVisit
+from suxin_web.audit_words.entries import (
     ACTIONS,
     action_words,
     actor_words,
@@ -23,8 +25,6 @@ from suxin_tenants.operator.audit_words import (
     object_words,
     read_words,
 )
-from suxin_tenants.paging import asked_text, read_page
-from suxin_tenants.visits import Answer, GivenVisit
 
 RECENT: Final = 10
 PAGE: Final = 50

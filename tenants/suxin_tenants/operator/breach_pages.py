@@ -17,8 +17,8 @@ from suxin.kernel.refusals import Refusal
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import tenants_with_codes
 from suxin_tenants.forms import Form
-from suxin_tenants.operator.audit_words import category_words
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
+from suxin_web.audit_words.entries import category_words
 
 PLACE: Final = "/desk/breaches"
 MAX_NAMED: Final = 20

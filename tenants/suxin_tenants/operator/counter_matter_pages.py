@@ -18,6 +18,8 @@ from suxin.counter.commands import Reading, SignedForm, read_aloud, take_evidenc
 from suxin.counter.deciding import carry_out
 from suxin.counter.models import (
     DECISIONS,
+    EVIDENCE_KINDS_ZH,
+    MATTERS_ZH,
     CounterVisit,
     Decision,
     EvidenceKind,
@@ -35,8 +37,6 @@ from suxin_tenants.operator.counter_pages import PLACE, head_of, require_counter
 from suxin_tenants.operator.counter_words import (
     BUTTONS,
     DECIDED,
-    KINDS,
-    MATTERS,
     RECEIPTS,
     category_words,
 )
@@ -144,7 +144,7 @@ async def show_receipt(
             "house": house,
             "helper": names.get(signed.evidence.helper_id, "—"),
             "decided": DECIDED[signed.evidence.decision],
-            "kind": KINDS[signed.evidence.kind],
+            "kind": EVIDENCE_KINDS_ZH[signed.evidence.kind],
             "purpose": purpose_named(consent.purpose).zh,
             "categories": category_words(consent.categories),
             "gives": signed.evidence.decision in (Decision.ALLOW, Decision.RESUME),
@@ -235,7 +235,7 @@ async def _show_decision(
             **(await head_of(session, found, visit)),
             **_about(at_hand, text, matter),
             "decisions": [(one.value, BUTTONS[one]) for one in DECISIONS[matter]],
-            "kinds": [(one.value, zh) for one, zh in KINDS.items()],
+            "kinds": [(one.value, zh) for one, zh in EVIDENCE_KINDS_ZH.items()],
             "receipts": [
                 (one.value, zh)
                 for one, zh in RECEIPTS.items()
@@ -260,6 +260,6 @@ def _about(at_hand: MatterAtHand, text: ReadOut, matter: Matter) -> dict[str, ob
         "at_hand": at_hand,
         "text": text,
         "matter": matter.value,
-        "matter_zh": MATTERS[matter],
+        "matter_zh": MATTERS_ZH[matter],
         "for_firm": at_hand.subject.uscc is not None,
     }

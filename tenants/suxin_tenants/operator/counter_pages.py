@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from suxin.counter import queries
 from suxin.counter.commands import end_visit, open_visit
-from suxin.counter.models import VISIT_LIFE, CounterVisit, VisitState
+from suxin.counter.models import EVIDENCE_KINDS_ZH, MATTERS_ZH, VISIT_LIFE, CounterVisit, VisitState
 from suxin.counter.policies import require_helper
 from suxin.counter.proving import MAX_PROOF_TRIES, confirm_phone, prove_visitor, send_code
 from suxin.counter.words import SUSPENDED, matters_of
@@ -25,9 +25,7 @@ from suxin_tenants.forms import Form
 from suxin_tenants.operator.counter_words import (
     CHECKS,
     DECIDED,
-    KINDS,
     MATTER_BUTTONS,
-    MATTERS,
     VISIT_STATES,
 )
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
@@ -251,9 +249,9 @@ async def _at_hand(session: AsyncSession, found: CounterVisit, visit: Visit) -> 
         "waiting_decision": found.state is VisitState.READ_ALOUD,
         "tries_left": MAX_PROOF_TRIES - found.proof_tries,
         "buttons": MATTER_BUTTONS,
-        "matter_names": MATTERS,
+        "matter_names": MATTERS_ZH,
         "decided": DECIDED,
-        "kinds": KINDS,
+        "kinds": EVIDENCE_KINDS_ZH,
         "checks": [(one.value, zh) for one, zh in CHECKS.items()],
         "consent_states": CONSENT_STATES,
     }

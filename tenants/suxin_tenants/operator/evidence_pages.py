@@ -6,12 +6,12 @@ from uuid import UUID
 from litestar import get
 from litestar.params import FromPath
 
-from suxin.counter.models import CounterEvidence
+from suxin.counter.models import EVIDENCE_KINDS_ZH, CounterEvidence
 from suxin.counter.policies import EVIDENCE_READ
 from suxin.counter.queries import evidence_taken, opened_evidence
 from suxin.tenancy.profiles import TenantKind
 from suxin.tenancy.queries import staff_names
-from suxin_tenants.operator.counter_words import DECIDED, KINDS, RECEIPTS
+from suxin_tenants.operator.counter_words import DECIDED, RECEIPTS
 from suxin_tenants.paging import read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit
 
@@ -27,7 +27,7 @@ async def show_evidence_list(visit: GivenVisit) -> Answer:
         names = await staff_names(
             session, visit.actor.own_tenant, [row[0].helper_id for row in page.rows]
         )
-        context = {"page": page, "names": names, "decided": DECIDED, "kinds": KINDS}
+        context = {"page": page, "names": names, "decided": DECIDED, "kinds": EVIDENCE_KINDS_ZH}
         return await visit.page(session, "counter/evidence_list.html", context)
 
 
@@ -44,7 +44,7 @@ async def show_evidence(visit: GivenVisit, evidence_id: FromPath[UUID]) -> Answe
             "evidence": evidence,
             "helper": names.get(evidence.helper_id, "—"),
             "decided": DECIDED[evidence.decision],
-            "kind": KINDS[evidence.kind],
+            "kind": EVIDENCE_KINDS_ZH[evidence.kind],
             "receipt": RECEIPTS[evidence.receipt],
         }
         return await visit.page(session, "counter/evidence.html", context)

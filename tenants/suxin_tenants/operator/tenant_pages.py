@@ -18,7 +18,7 @@ from suxin.tenancy.log_in_failures import normal_login
 from suxin.tenancy.models import Tenant, TenantStatus
 from suxin.tenancy.passwords import require_fit
 from suxin.tenancy.policies import TENANT_MANAGE, TENANT_READ
-from suxin.tenancy.profiles import QuotaName, TenantKind
+from suxin.tenancy.profiles import TENANT_KINDS_ZH, QuotaName, TenantKind
 from suxin.tenancy.queries import quota_levels, tenant_counts, tenant_row, tenants
 from suxin.tenancy.quotas import set_quota
 from suxin.tenancy.roles import RoleGrant
@@ -27,10 +27,10 @@ from suxin_tenants.area_names import area_names
 from suxin_tenants.client_pages import USES_SHOWN_FOR
 from suxin_tenants.forms import Form
 from suxin_tenants.operator.audit_pages import recent_acts
-from suxin_tenants.operator.audit_words import action_words
 from suxin_tenants.paging import asked_text, read_page
 from suxin_tenants.visits import Answer, GivenVisit, Visit, can_be_set_right, errors_of
-from suxin_tenants.words import QUOTAS, TENANT_KINDS, TENANT_STATES
+from suxin_tenants.words import QUOTAS, TENANT_STATES
+from suxin_web.audit_words.entries import action_words
 
 FIELDS: Final = (
     "kind",
@@ -70,8 +70,8 @@ async def show_tenants(visit: GivenVisit) -> Answer:
                 "page": page,
                 "kind": kind.value if kind else "",
                 "search": search,
-                "kinds": [(kind.value, zh) for kind, zh in TENANT_KINDS.items()],
-                "kind_names": TENANT_KINDS,
+                "kinds": [(kind.value, zh) for kind, zh in TENANT_KINDS_ZH.items()],
+                "kind_names": TENANT_KINDS_ZH,
                 "counts": {kind.value: count for kind, count in counted.items()},
                 "states": TENANT_STATES,
                 "areas": await area_names(session, (row[0].area_code for row in page.rows)),
@@ -236,7 +236,7 @@ async def _show_form(visit: Visit, form: Form, errors: Mapping[str, str], *, sta
             "errors": errors,
             "kinds": [
                 (kind.value, zh)
-                for kind, zh in TENANT_KINDS.items()
+                for kind, zh in TENANT_KINDS_ZH.items()
                 if kind is not TenantKind.OPERATOR
             ],
         }
@@ -262,7 +262,7 @@ async def show_tenant_with(
         context = {
             "tenant": tenant,
             "uses": await uses_summed(session, tenant_id=tenant_id, since=since),
-            "kind": TENANT_KINDS[tenant.kind],
+            "kind": TENANT_KINDS_ZH[tenant.kind],
             "state": TENANT_STATES[tenant.status],
             "area": (await area_names(session, [tenant.area_code]))[tenant.area_code],
             "roles": [role.zh for role in profile.roles.values()],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from suxin_tenants.operator.cover_audit_words import COVER_ACTIONS, COVER_OBJECTS, COVER_REASONS
+from suxin_web.audit_words.covers import COVER_ACTIONS, COVER_OBJECTS, COVER_REASONS
 
 PERK_ACTIONS: Final[Mapping[str, str]] = {
     "perks.programme.drafted": "起草权益",

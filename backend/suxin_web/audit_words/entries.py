@@ -1,37 +1,40 @@
 """Audit words: what was done, in Chinese; an act without words is shown by its own name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from suxin.consent.notice_texts import CATEGORY_ZH
 from suxin.consent.purposes import PURPOSES
+from suxin.counter.jobs import DECIDED_ZH
+from suxin.counter.models import EVIDENCE_KINDS_ZH, MATTERS_ZH
 from suxin.kernel.audit import AuditEntry
 from suxin.lending.models import Step
 from suxin.lending.terms import DeclineReason
-from suxin_tenants.operator import village_audit_words as villages
-from suxin_tenants.operator.audit_detail_names import CODED, DETAILS
-from suxin_tenants.operator.claim_audit_words import (
+from suxin_web.audit_words import villages
+from suxin_web.audit_words.cases import CASE_ACTIONS
+from suxin_web.audit_words.claims import (
     CLAIM_ACTIONS,
     CLAIM_OBJECTS,
     CLAIM_REASONS,
 )
-from suxin_tenants.operator.counter_words import COUNTER_ACTIONS, DECIDED, KINDS, MATTERS
-from suxin_tenants.operator.guarantee_audit_words import (
+from suxin_web.audit_words.counter import COUNTER_ACTIONS
+from suxin_web.audit_words.details import CODED, COLUMNS, DETAILS
+from suxin_web.audit_words.grants import GRANT_REASONS
+from suxin_web.audit_words.guarantees import (
     GUARANTEE_ACTIONS,
     GUARANTEE_OBJECTS,
     GUARANTEE_REASONS,
 )
-from suxin_tenants.operator.incentive_audit_words import INCENTIVE_ACTIONS, INCENTIVE_OBJECTS
-from suxin_tenants.operator.lending_audit_words import LENDING_ACTIONS
-from suxin_tenants.operator.office_audit_words import OFFICE_ACTIONS, OFFICE_OBJECTS
-from suxin_tenants.operator.order_audit_words import ORDER_ACTIONS, ORDER_OBJECTS
-from suxin_tenants.operator.part_audit_words import PART_ACTIONS, PART_OBJECTS, PART_REASONS
-from suxin_tenants.operator.perk_audit_words import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
-from suxin_tenants.operator.point_audit_words import POINT_REASONS
-from suxin_tenants.operator.pool_words import POOL_ACTIONS, POOL_OBJECTS
-from suxin_tenants.operator.review_words import CASE_ACTIONS
-from suxin_tenants.operator.warning_words import WARNING_ACTIONS
-from suxin_tenants.words import TENANT_KINDS
+from suxin_web.audit_words.guarantor_parts import PART_ACTIONS, PART_OBJECTS, PART_REASONS
+from suxin_web.audit_words.incentives import INCENTIVE_ACTIONS, INCENTIVE_OBJECTS
+from suxin_web.audit_words.lending import LENDING_ACTIONS
+from suxin_web.audit_words.loan_warnings import WARNING_ACTIONS
+from suxin_web.audit_words.office import OFFICE_ACTIONS, OFFICE_OBJECTS
+from suxin_web.audit_words.orders import ORDER_ACTIONS, ORDER_OBJECTS
+from suxin_web.audit_words.perks import PERK_ACTIONS, PERK_OBJECTS, PERK_REASONS
+from suxin_web.audit_words.points import POINT_REASONS
+from suxin_web.audit_words.pools import POOL_ACTIONS, POOL_OBJECTS
+from suxin_web.formats import money, percent
 
 ACTIONS: Final[Mapping[str, str]] = {
     "data.read": "查阅主体数据",
@@ -240,6 +243,7 @@ OBJECTS: Final[Mapping[str, str]] = {
 }
 REASONS: Final[Mapping[str, str]] = {
     **CLAIM_REASONS,
+    **GRANT_REASONS,
     **GUARANTEE_REASONS,
     **PART_REASONS,
     **PERK_REASONS,
@@ -279,7 +283,6 @@ REASONS: Final[Mapping[str, str]] = {
 
 DECLINED: Final[Mapping[str, str]] = {reason.value: reason.zh for reason in DeclineReason}
 
-_KINDS: Final[Mapping[str, str]] = {kind.value: zh for kind, zh in TENANT_KINDS.items()}
 _STEPS: Final[Mapping[str, str]] = {
     Step.ACCEPT.value: "受理",
     Step.CONTACT.value: "联系",
@@ -287,11 +290,10 @@ _STEPS: Final[Mapping[str, str]] = {
 }
 _CODED: Final[Mapping[str, Mapping[str, str]]] = {
     **CODED,
-    "kind": _KINDS,
     "step": _STEPS,
-    "matter": {matter.value: zh for matter, zh in MATTERS.items()},
-    "decision": {decision.value: zh for decision, zh in DECIDED.items()},
-    "evidence_kind": {kind.value: zh for kind, zh in KINDS.items()},
+    "matter": {matter.value: zh for matter, zh in MATTERS_ZH.items()},
+    "decision": {decision.value: zh for decision, zh in DECIDED_ZH.items()},
+    "evidence_kind": {kind.value: zh for kind, zh in EVIDENCE_KINDS_ZH.items()},
 }
 _BEFORE_SESSION: Final = "tenancy.log_in."
 
@@ -326,22 +328,45 @@ def category_words(names: Iterable[str]) -> str:
     return "、".join(CATEGORY_ZH.get(name, name).partition("（")[0] for name in names)
 
 
-def detail_words(detail: Mapping[str, Any]) -> str:
-    """Return an entry's details in one line."""
+def detail_words(
+    detail: Mapping[str, Any], *, plain: Callable[[str, Any], str] | None = None
+) -> str:
+    """Return an entry's details in one line; ``plain`` writes values that are no code of the stream, by their names."""
+    write = plain or _plain
     return "；".join(
-        f"{DETAILS.get(name, name)}：{_shown(name, value)}"
+        f"{DETAILS.get(name, name)}：{_shown(name, value, write)}"
         for name, value in detail.items()
         if value not in (None, "", [])
     )
 
 
-def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+def _shown(name: str, value: Any, plain: Callable[[str, Any], str]) -> str:  # noqa: ANN401 - whatever JSON holds
     if name == "categories":
         return category_words(value)
+    if isinstance(value, list):
+        return "、".join(_shown(name, one, plain) for one in value)
+    if isinstance(value, Mapping):
+        return "，".join(
+            f"{COLUMNS.get(column, column)}：{_shown(column, one, plain)}"
+            for column, one in value.items()
+            if one is not None
+        )
+    return (_code_words(name, value) if isinstance(value, str) else None) or plain(name, value)
+
+
+def _code_words(name: str, code: str) -> str | None:
     if name == "reason":
-        return REASONS.get(value, DECLINED.get(value, value))
-    if name == "purpose" and value in PURPOSES:
-        return PURPOSES[value].zh
-    if name in _CODED:
-        return _CODED[name].get(value, str(value))
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+        return REASONS.get(code) or DECLINED.get(code)
+    if name == "purpose" and code in PURPOSES:
+        return PURPOSES[code].zh
+    return _CODED.get(name, {}).get(code)
+
+
+def _plain(name: str, value: Any) -> str:  # noqa: ANN401 - as above
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int):
+        if name.endswith("_fen"):
+            return money(value)
+        return percent(value) if name.endswith("_bps") else str(value)
+    return str(value)

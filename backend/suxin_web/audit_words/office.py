@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from suxin_tenants.credit_round_words import CREDIT_ACTIONS, CREDIT_OBJECTS
-from suxin_tenants.disaster_words import DISASTER_ACTIONS, DISASTER_OBJECTS
-from suxin_tenants.operator.caution_words import CAUTION_ACTIONS
-from suxin_tenants.operator.relief_words import RELIEF_ACTIONS
-from suxin_tenants.operator.repair_words import REPAIR_ACTIONS
+from suxin_web.audit_words.cautions import CAUTION_ACTIONS
+from suxin_web.audit_words.disasters import DISASTER_ACTIONS, DISASTER_OBJECTS
+from suxin_web.audit_words.relief import RELIEF_ACTIONS
+from suxin_web.audit_words.repair import REPAIR_ACTIONS
+from suxin_web.audit_words.village_credit import CREDIT_ACTIONS, CREDIT_OBJECTS
 
 OFFICE_ACTIONS: Final[Mapping[str, str]] = {
     **RELIEF_ACTIONS,

@@ -4,18 +4,28 @@ from collections.abc import Mapping
 from typing import Final
 
 from suxin.grid.states import AgreedTo, Verdict
+from suxin.lending.exchange.models import AttachmentKind
+from suxin.lending.loans.states import RepaymentKind
 from suxin.lending.terms import LabelledEnum
 from suxin.lending.warnings.states import Severity
+from suxin.perks.covers.states import CoverGround
+from suxin.perks.orders.states import ServiceOrderRequest
 from suxin.perks.scenarios import SCENARIOS
+from suxin.repair.clocks import CLOCKS_ZH as REPAIR_CLOCKS_ZH
+from suxin.repair.models import DOCUMENTS_ZH
+from suxin.review.states import OUTCOMES_ZH, Clock
+from suxin.rights.kinds import KINDS as CASES
 from suxin.risk_pool.claims.states import CollectionResult
 from suxin.risk_pool.filings.states import Release
-from suxin_tenants.operator import village_audit_words as villages
+from suxin.rural.states import KINDS_ZH as RURAL_KINDS_ZH
+from suxin.tenancy.profiles import TENANT_KINDS_ZH
+from suxin_web.audit_words import villages
 
 DETAILS: Final[Mapping[str, str]] = {
     "reason": "原因",
     "cuts": "缩减内容",
     "year": "年份",
-    "source": "文件",
+    "source": "来源",
     "replaces": "原安排",
     "code": "代码",
     "document": "文档编号",
@@ -26,7 +36,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "sandbox": "沙箱",
     "applicants": "申请人数",
     "event": "事件",
-    "outcome": "表现",
+    "outcome": "结果",
     "seconds": "拨动秒数",
     "ahead_seconds": "比实际时间快（秒）",
     "version": "版本",
@@ -35,15 +45,15 @@ DETAILS: Final[Mapping[str, str]] = {
     "override_reason": "校验例外原因",
     "role": "角色",
     "areas": "区域",
-    "amount_fen": "金额（分）",
-    "rate_bps": "利率（基点）",
+    "amount_fen": "金额",
+    "rate_bps": "利率",
     "purpose": "用途",
     "categories": "类别",
     "eligible": "符合产品数",
     "rejected": "未通过数",
     "until": "截止",
     "step": "时限",
-    "name": "额度",
+    "name": "名称",
     "ceiling": "上限",
     "about": "对象",
     "item": "事项",
@@ -67,24 +77,24 @@ DETAILS: Final[Mapping[str, str]] = {
     "after": "变更后",
     "area": "地区",
     "as_of": "评分日期",
-    "asked_fen": "申请赔付（分）",
+    "asked_fen": "申请赔付",
     "attachments": "附件数",
     "authority": "受理单位",
     "bank": "银行编号",
     "before": "变更前",
     "branch": "网点编号",
     "case": "事项类型",
-    "ceiling_fen": "账户上限（分）",
+    "ceiling_fen": "账户上限",
     "claim": "代偿申请编号",
     "claims": "申报数",
-    "client_bps": "单户比例（基点）",
+    "client_bps": "单户比例",
     "client_id": "客户端编号",
     "clients": "客户端数",
     "clock": "时限",
     "closed_before": "此前已结账",
     "commitment_sha256": "承诺书 SHA-256",
     "commitment_version": "承诺书版本",
-    "committed_fen": "在保本金（分）",
+    "committed_fen": "在保本金",
     "contract": "合同号",
     "copies": "标注副本数",
     "day": "日期",
@@ -111,16 +121,16 @@ DETAILS: Final[Mapping[str, str]] = {
     "messages": "消息数",
     "month": "月份",
     "multiple": "放大倍数",
-    "net_assets_fen": "净资产（分）",
+    "net_assets_fen": "净资产",
     "number": "编号",
     "offer_id": "报价编号",
     "officer": "受理人编号",
     "open_until": "截止时间",
     "order": "订单号",
-    "outstanding_fen": "未还本金（分）",
+    "outstanding_fen": "未还本金",
     "overdue_days": "逾期天数",
     "pool": "资金池编号",
-    "pool_fen": "资金池承担（分）",
+    "pool_fen": "资金池承担",
     "programme": "权益编号",
     "provider": "出资方",
     "quarter": "季度",
@@ -128,7 +138,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "reference": "凭证号",
     "release": "版本号",
     "result": "结果",
-    "round": "整村授信编号",
+    "round": "轮次",
     "rule": "规则代码",
     "scenario": "场景",
     "severity": "严重程度",
@@ -140,7 +150,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "tenants": "机构数",
     "text_version": "文本版本",
     "title": "标题",
-    "total_fen": "合计（分）",
+    "total_fen": "合计",
     "town": "乡镇",
     "transfers": "记账笔数",
     "trusts_second_factor": "采信双因素认证",
@@ -151,8 +161,38 @@ DETAILS: Final[Mapping[str, str]] = {
     "verdict": "决定",
     "village": "村居编号",
     "why": "原因",
+    "accept_by": "受理时限",
+    "contact_by": "联系时限",
+    "decide_by": "答复时限",
+    "closes_on": "截止日期",
+    "columns": "更改项目",
+    "cover": "代理人员编号",
+    "cover_fen": "赔付账户承担",
+    "decided_at": "认定时间",
+    "deliveries_erased": "删除交付数",
+    "documents": "材料数",
+    "granted_fen": "批准赔付",
+    "ground": "损失原因",
+    "means": "兑换方式",
+    "month_points": "每月积分上限",
+    "months": "限制月数",
+    "opens_on": "开始日期",
+    "pieces": "件数",
+    "points": "积分",
+    "price_points": "单价（积分）",
+    "receipt_no": "窗口受理编号",
+    "refund": "退款编号",
+    "request": "请求事项",
+    "spent_points": "已用积分",
     **villages.DETAILS,
 }
+COLUMNS: Final[Mapping[str, str]] = {
+    "name": "名称",
+    "county_code": "县区代码",
+    "town_code": "乡镇代码",
+    "industry": "行业代码",
+}
+"""What a subject's own data may be put right in; an entry tells which, and of an organisation from what to what."""
 
 
 def _zh(labels: type[LabelledEnum]) -> Mapping[str, str]:
@@ -160,6 +200,25 @@ def _zh(labels: type[LabelledEnum]) -> Mapping[str, str]:
 
 
 CODED: Final[Mapping[str, Mapping[str, str]]] = {
+    "case": {code: kind.zh for code, kind in CASES.items()},
+    "clock": {
+        **{clock.value: zh for clock, zh in REPAIR_CLOCKS_ZH.items()},
+        Clock.ACCEPT.value: "受理",
+        Clock.SUPPLEMENT.value: "补充材料",
+        Clock.DECIDE.value: "答复",
+        Clock.APPEAL.value: "提出申诉",
+    },
+    "columns": COLUMNS,
+    "ground": _zh(CoverGround),
+    "kind": {
+        **{kind.value: zh for kind, zh in TENANT_KINDS_ZH.items()},
+        **{kind.value: zh for kind, zh in RURAL_KINDS_ZH.items()},
+        **{kind.value: zh for kind, zh in DOCUMENTS_ZH.items()},
+        **_zh(AttachmentKind),
+        **_zh(RepaymentKind),
+    },
+    "outcome": {outcome.value: zh for outcome, zh in OUTCOMES_ZH.items()},
+    "request": _zh(ServiceOrderRequest),
     "result": _zh(CollectionResult),
     "scenario": {code: one.zh for code, one in SCENARIOS.items()},
     "severity": _zh(Severity),

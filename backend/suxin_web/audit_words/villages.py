@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from suxin_tenants.operator import rural_audit_words as rural
-from suxin_tenants.operator.point_audit_words import POINT_ACTIONS, POINT_OBJECTS
-from suxin_tenants.operator.shop_audit_words import SHOP_ACTIONS, SHOP_OBJECTS
+from suxin_web.audit_words import rural
+from suxin_web.audit_words.points import POINT_ACTIONS, POINT_OBJECTS
+from suxin_web.audit_words.shop import SHOP_ACTIONS, SHOP_OBJECTS
 
 ACTIONS: Final[Mapping[str, str]] = {
     **POINT_ACTIONS,

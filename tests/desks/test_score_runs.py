@@ -64,7 +64,7 @@ async def test_a_run_is_asked_for_waited_for_and_shown_beside_the_one_before(
     assert (await office.client.get(f"{place}/run")).headers["HX-Refresh"] == "true"
     assert await admin.fetchval("select count(*) from score_runs") == 2
     shown = words(await office.get(f"{PLACE}/runs/{await last_run_id(small_city)}"))
-    assert "2026年11月20日 星期五评分" in shown
+    assert "2026-11-20 评分" in shown
     assert "与 2026-11-19 相比" in shown
     assert "BBB 1 50.00% 1 0" in shown
     assert "沭河木业" not in shown

@@ -107,6 +107,10 @@ def test_every_detail_has_a_name():
 def test_every_act_has_words():
     acts = set(re.findall(r'action="([a-z_]+\.[a-z_.]+)"', SOURCE))
     acts |= set(re.findall(r'record\(\s*session, "([a-z_.]+)"', SOURCE))
+    chosen = r"""action=f"([a-z_.]+)\{'(\w+)' if [^}]+ else '(\w+)'\}\""""
+    either = re.findall(chosen, SOURCE)
+    assert len(either) > 1
+    acts |= {f"{prefix}{step}" for prefix, *steps in either for step in steps}
     consents = "\n".join(path.read_text() for path in (BACKEND / "suxin/consent").glob("*.py"))
     steps = re.findall(r'record\(session, \w+, "([a-z]+)"|\bstep="([a-z]+)"', consents)
     assert len(steps) > 7

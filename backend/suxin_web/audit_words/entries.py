@@ -48,6 +48,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "tenancy.tenant.created": "机构入驻",
     "tenancy.tenant.suspended": "暂停机构",
     "tenancy.tenant.resumed": "恢复机构",
+    "tenancy.credit_licence.noted": "登记持牌征信渠道",
+    "tenancy.credit_licence.ended": "终止持牌征信渠道",
     "tenancy.branch.added": "增加网点",
     "tenancy.staff.added": "增加人员",
     "tenancy.staff.ended": "停用人员",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import combinations
 from uuid import UUID, uuid4
 
+from city_rows import COLUMNS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_models import AS_OF, documents, records
@@ -48,8 +49,7 @@ def cities(draw):
 
 
 def twin(record: CreditRecord, subject_id: UUID) -> CreditRecord:
-    given = [column.name for column in CreditRecord.__table__.c if column.computed is None]
-    values = {name: getattr(record, name) for name in given}
+    values = {name: getattr(record, name) for name in COLUMNS}
     return CreditRecord(**values | {"subject_id": subject_id, "id": uuid4()})
 
 

@@ -21,10 +21,9 @@ from suxin.subjects.models import (
     SubjectKind,
 )
 
-GIVEN = ", ".join(
-    column.name for column in CreditRecord.__table__.columns if column.computed is None
-)
+COLUMNS = tuple(column.name for column in CreditRecord.__table__.columns if column.computed is None)
 """The columns of a record that whoever writes it gives: all but what the database makes of them."""
+GIVEN = ", ".join(COLUMNS)
 
 
 def add_person(

@@ -27,7 +27,7 @@ from suxin.perks.states import FunderKind
 from suxin.tenancy.models import Tenant
 from suxin.tenancy.profiles import Profiles
 from suxin_server.demo.office import SYSTEM
-from suxin_server.demo.on_funds import FUNDER, keeper_of, office_of, open_programme
+from suxin_server.demo.on_funds import FUNDER, OFFICE, keeper_of, office_of, open_programme
 
 MALL: Final = "mall.admin"
 LAKE: Final = "lake.admin"
@@ -73,7 +73,7 @@ class SettledCity:
         shops = {}
         for log_in in OFFERED:
             found = await keeper_of(self.database, self.profiles, log_in, now=now)
-            if found is None or len(office) < 2:  # noqa: PLR2004 - two approve the city's money
+            if found is None or len(office) < len(OFFICE):
                 return False
             shops[log_in] = _Shop(*found)
         async with self.database.transaction(SYSTEM, now=now) as session:
